@@ -1,0 +1,41 @@
+package domain
+
+import "slices"
+
+// Admission is how a config judged one intent before it is queued.
+type Admission struct {
+	// Intent is the one to queue, its symbol mapped.
+	Intent    Intent
+	Decisions []Decision
+	// Reasons is empty for an admitted intent.
+	Reasons []Reason
+}
+
+// Admit judges what needs no position and no price: whether the config is
+// active and allows the symbol. Rules are judged in that order and each leaves
+// a decision; the first that refuses ends it.
+func (c *WebhookConfig) Admit(i Intent) Admission {
+	a := Admission{Intent: i}
+	if to, ok := c.s.Rules.SymbolMap[i.Symbol]; ok {
+		a.Intent.Symbol = to
+		a.Decisions = append(a.Decisions, Decision{"symbol_map", VerdictAdjust, string(i.Symbol) + " is " + string(to)})
+	}
+	if c.s.Status == WebhookPaused {
+		a.refuse("paused", "", "the webhook is paused; resume it to execute its alerts")
+		return a
+	}
+	a.Decisions = append(a.Decisions, Decision{"active", VerdictPass, ""})
+	if len(c.s.Rules.Symbols) > 0 && !a.Intent.Symbol.IsZero() {
+		if !slices.Contains(c.s.Rules.Symbols, a.Intent.Symbol) {
+			a.refuse("symbol_not_allowed", "symbol", string(a.Intent.Symbol)+" is not among the webhook's symbols")
+			return a
+		}
+		a.Decisions = append(a.Decisions, Decision{"symbols", VerdictPass, string(a.Intent.Symbol)})
+	}
+	return a
+}
+
+func (a *Admission) refuse(code, field, msg string) {
+	a.Reasons = append(a.Reasons, Reason{Code: code, Field: field, Message: msg})
+	a.Decisions = append(a.Decisions, Decision{code, VerdictRefuse, msg})
+}

@@ -1,0 +1,34 @@
+package domain
+
+// AssetClass groups instruments that trade by the same rules (Alpaca's words).
+type AssetClass string
+
+// The asset classes. AssetClassUnknown is what a venue that trades anything
+// says.
+const (
+	AssetClassUnknown  AssetClass = "unknown"
+	AssetClassUSEquity AssetClass = "us_equity"
+	AssetClassUSOption AssetClass = "us_option"
+	AssetClassCrypto   AssetClass = "crypto"
+)
+
+// Instrument is what a broker says of one symbol. A zero step, minimum or
+// increment means that the broker sets none.
+type Instrument struct {
+	Symbol          Symbol
+	AssetClass      AssetClass
+	Tradable        bool
+	QuantityStep    Quantity
+	MinimumQuantity Quantity
+	PriceIncrement  Quantity
+}
+
+// RoundQuantity brings q down to a whole number of steps, so that nothing more
+// than asked is ever traded.
+func (i Instrument) RoundQuantity(q Quantity) Quantity {
+	if i.QuantityStep.IsZero() {
+		return q
+	}
+	steps, _ := q.d.QuoRem(i.QuantityStep.d, 0)
+	return Quantity{exact(steps.Mul(i.QuantityStep.d))}
+}

@@ -1,0 +1,266 @@
+package domain
+
+// Effect says what a step does to the position.
+type Effect string
+
+// The effects.
+const (
+	EffectExit  Effect = "exit"
+	EffectEntry Effect = "entry"
+)
+
+// Step is one order to place. A later step is placed only when the one before
+// it is filled.
+type Step struct {
+	Effect   Effect
+	Side     Side
+	Quantity Quantity
+}
+
+// Situation is what an intent meets when its turn comes.
+type Situation struct {
+	// Position is the one traded against, by the config's scope.
+	Position Net
+	// Account is the account's whole position in the symbol. An exit never
+	// sells more than the account holds.
+	Account    Net
+	Instrument Instrument
+	Multiplier Quantity
+	// Age is how many seconds ago the signal was received.
+	AgeSeconds int
+}
+
+// Plan is what an intent comes to. Steps is empty when there is nothing to
+// trade, and then State and Reasons say why.
+type Plan struct {
+	Steps     []Step
+	Target    Net
+	State     State
+	Reasons   []Reason
+	Decisions []Decision
+}
+
+// PlanOrders works out what an intent means in a situation. It is pure: the
+// same arguments give the same plan. Rules are judged in this order, each
+// leaving a decision: what the alert means, the instrument, staleness, rails.
+func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
+	p := Plan{}
+	if !s.Instrument.Tradable {
+		p.refuse("not_tradable", "symbol", string(i.Symbol)+" cannot be traded at this broker")
+		return p
+	}
+	target, err := p.resolve(i, rules, s)
+	if err != nil {
+		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // resolve gives nothing else
+		p.refuse(e.Code, e.Field, e.Msg)
+		return p
+	}
+	p.Target = target
+	p.note("target_position", "from "+s.Position.String()+" to "+target.String())
+	p.steps(s, target)
+	if p.State != "" {
+		return p
+	}
+	p.judge(i, rules, s)
+	if p.State != "" {
+		p.Steps = nil
+	}
+	return p
+}
+
+// IsExitOnly reports whether the intent can only reduce a position whatever the
+// situation, and so never expires.
+func (i Intent) IsExitOnly() bool {
+	return i.Action == ActionExit || i.Action == ActionCancel || i.Sentiment == SentimentFlat ||
+		i.TargetPosition != nil && i.TargetPosition.IsFlat()
+}
+
+// resolve gives the position the intent wants. Where the alert carries one,
+// that is it; else the quantity says, as the config reads it.
+func (p *Plan) resolve(i Intent, rules WebhookRules, s Situation) (Net, error) {
+	switch {
+	case i.Action == ActionExit:
+		return exitTarget(i, s), nil
+	case i.Action == ActionReverse:
+		return reverseTarget(i, rules, s)
+	case i.Sentiment == SentimentFlat:
+		return Net{}, nil
+	case i.TargetPosition != nil && i.TargetPosition.IsFlat():
+		return Net{}, nil
+	case i.TargetPosition != nil:
+		return p.statedTarget(i, rules, s)
+	}
+	return p.quantityTarget(i, rules, s)
+}
+
+func exitTarget(i Intent, s Situation) Net {
+	if i.Quantity == nil {
+		return Net{}
+	}
+	q := i.Quantity.Times(s.Multiplier).Min(s.Position.Size())
+	return s.Position.After(s.Position.ExitSide(), q)
+}
+
+func reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
+	if s.Position.IsFlat() || i.Quantity == nil && i.Notional == nil && rules.Sizing.Type == SizingAlert {
+		return s.Position.Opposite(), nil
+	}
+	q, err := rules.Sizing.Quantity(i)
+	if err != nil {
+		return Net{}, err
+	}
+	return NetOf(s.Position.ExitSide(), q.Times(s.Multiplier)), nil
+}
+
+// statedTarget takes the alert's own position, or its side with the config's
+// size where the config sizes.
+func (p *Plan) statedTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
+	side := SideBuy
+	if i.TargetPosition.IsShort() {
+		side = SideSell
+	}
+	q := i.TargetPosition.Size()
+	if rules.Sizing.Type != SizingAlert {
+		sized, err := rules.Sizing.Quantity(i)
+		if err != nil {
+			return Net{}, err
+		}
+		p.adjust("sizing", "the config sizes the position to "+sized.String())
+		q = sized
+	}
+	return NetOf(side, q.Times(s.Multiplier)), nil
+}
+
+func (p *Plan) quantityTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
+	side := i.Action.Side()
+	q, err := rules.Sizing.Quantity(i)
+	if err != nil {
+		return Net{}, err
+	}
+	q = q.Times(s.Multiplier)
+	entry := NetOf(side, q)
+	netted := s.Position.After(side, q)
+	opposite := !s.Position.IsFlat() && !s.Position.SameSide(entry)
+	switch {
+	case rules.QuantityMeans == QuantityEntry && opposite:
+		p.note("quantity_means", "the quantity is the new entry after a full exit")
+		return entry, nil
+	case i.Sentiment == "" || !contradicts(i.Sentiment, netted):
+		return netted, nil
+	case !contradicts(i.Sentiment, entry):
+		p.note("quantity_means", "netting would end "+netted.String()+", the alert says "+string(i.Sentiment)+": the quantity is the new entry after a full exit")
+		return entry, nil
+	}
+	// Selling while staying long, or buying while staying short, is a reduction;
+	// the sender holds more than we do. Reduce what there is, never cross zero.
+	p.note("quantity_means", "the alert stays "+string(i.Sentiment)+" but netting would end "+netted.String()+": only what is held is reduced")
+	if s.Position.SameSide(entry) {
+		return s.Position, nil
+	}
+	return Net{}, nil
+}
+
+// steps turns the way from the position to the target into orders: crossing
+// zero takes an exit and an entry.
+func (p *Plan) steps(s Situation, target Net) {
+	from := s.Position
+	reduces := !from.IsFlat() && (target.IsFlat() || !target.SameSide(from) || target.Size().Cmp(from.Size()) < 0)
+	if reduces {
+		q := from.Size()
+		if target.SameSide(from) {
+			q = q.Less(target.Size())
+		}
+		p.exit(s, q)
+		if p.State != "" {
+			return
+		}
+		from = from.After(from.ExitSide(), q)
+	}
+	if !target.IsFlat() && (from.IsFlat() || target.SameSide(from) && target.Size().Cmp(from.Size()) > 0) {
+		p.enter(s, NetOf(target.ExitSide().Opposite(), target.Size().Less(from.Size())))
+	}
+	if p.State == "" && len(p.Steps) == 0 {
+		p.end(StateRefused, "nothing_to_do", "", "the position already is "+s.Position.String())
+	}
+}
+
+func (p *Plan) exit(s Situation, q Quantity) {
+	available := Quantity{}
+	if s.Account.SameSide(s.Position) {
+		available = s.Account.Size()
+	}
+	if q.Cmp(available) > 0 {
+		p.adjust("available", "the account has "+available.String()+" of "+q.String())
+		q = available
+	}
+	rounded := s.Instrument.RoundQuantity(q)
+	if rounded.IsZero() {
+		p.end(StateRefused, "nothing_available", "", "the account holds nothing of this position any more")
+		return
+	}
+	p.Steps = append(p.Steps, Step{EffectExit, s.Position.ExitSide(), rounded})
+}
+
+func (p *Plan) enter(s Situation, n Net) {
+	q := s.Instrument.RoundQuantity(n.Size())
+	if q.Cmp(n.Size()) != 0 {
+		p.adjust("quantity_step", n.Size().String()+" rounded down to "+q.String())
+	}
+	if q.IsZero() || q.Cmp(s.Instrument.MinimumQuantity) < 0 {
+		if len(p.Steps) > 0 {
+			p.note("minimum_quantity", "the entry of "+n.Size().String()+" is below the minimum; only the exit is placed")
+			return
+		}
+		p.end(StateRefused, "below_minimum", "quantity", n.Size().String()+" is below the minimum of "+s.Instrument.MinimumQuantity.String())
+		return
+	}
+	p.Steps = append(p.Steps, Step{EffectEntry, n.ExitSide().Opposite(), q})
+}
+
+// judge holds the entry against staleness and rails. A refused entry takes
+// nothing from the exit before it.
+func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
+	last := p.Steps[len(p.Steps)-1]
+	if last.Effect != EffectEntry {
+		p.pass("exit", "an exit is never held up by staleness or rails")
+		return
+	}
+	if limit := rules.Staleness.EntrySeconds; limit != nil && s.AgeSeconds > *limit {
+		p.end(StateExpired, "stale", "", "the alert is older than the entry limit of the webhook's staleness rule")
+	} else {
+		p.pass("staleness", "")
+		rules.Risk.judge(p, last.Quantity, i.tradePrice(), p.Target)
+	}
+	if p.State != "" && len(p.Steps) > 1 {
+		p.State, p.Reasons, p.Steps = "", nil, p.Steps[:1]
+		p.note("entry", "the entry is refused; the exit before it is placed")
+	}
+}
+
+func (p *Plan) rail(rule string, ok bool, detail string) {
+	if ok {
+		p.pass(rule, detail)
+		return
+	}
+	p.refuse(rule, "", detail)
+}
+
+func (p *Plan) refuse(code, field, msg string) { p.end(StateRefused, code, field, msg) }
+
+func (p *Plan) end(state State, code, field, msg string) {
+	p.State = state
+	p.Reasons = append(p.Reasons, Reason{Code: code, Field: field, Message: msg})
+	p.Decisions = append(p.Decisions, Decision{code, VerdictRefuse, msg})
+}
+
+func (p *Plan) pass(rule, detail string) {
+	p.Decisions = append(p.Decisions, Decision{rule, VerdictPass, detail})
+}
+
+func (p *Plan) adjust(rule, detail string) {
+	p.Decisions = append(p.Decisions, Decision{rule, VerdictAdjust, detail})
+}
+
+func (p *Plan) note(rule, detail string) {
+	p.Decisions = append(p.Decisions, Decision{rule, VerdictNote, detail})
+}

@@ -1,0 +1,100 @@
+package domain
+
+import (
+	"slices"
+	"time"
+)
+
+// Source says what a signal came from.
+type Source string
+
+// The sources.
+const (
+	SourceAlert      Source = "alert"
+	SourceOperator   Source = "operator"
+	SourceProtection Source = "protection"
+	SourceHalt       Source = "halt"
+)
+
+// Sources lists the valid sources.
+func Sources() []Source { return []Source{SourceAlert, SourceOperator, SourceProtection, SourceHalt} }
+
+// ParseSource reads one of Sources.
+func ParseSource(s string) (Source, error) { return parseWord("invalid_source", s, Sources()) }
+
+// Signal is one admitted intent, whatever its source. Everything that trades is
+// a signal.
+type Signal struct{ s SignalSnapshot }
+
+// SignalSnapshot is a signal as it is stored.
+type SignalSnapshot struct {
+	ID     SignalID
+	UserID UserID
+	Source Source
+	// WebhookConfigID and WebhookConfigVersion name the rules that judged it;
+	// nil and 0 for a signal by hand.
+	WebhookConfigID      *WebhookConfigID
+	WebhookConfigVersion int
+	// DeliveryID names the delivery it came in, nil for a signal by hand.
+	DeliveryID *DeliveryID
+	Intent     Intent
+	// Payload is the alert as it was posted.
+	Payload   []byte
+	State     State
+	Reasons   []Reason
+	Decisions []Decision
+	Tickets   []Ticket
+	// ReceivedAt is when the alert arrived, by our clock.
+	ReceivedAt time.Time
+	UpdatedAt  time.Time
+}
+
+// NewSignal makes a queued signal with a ticket a route, or, where reasons are
+// given, a refused one without tickets. The ids of the tickets are taken from
+// s.Tickets, one for each.
+func NewSignal(s SignalSnapshot, reasons []Reason) (*Signal, error) {
+	var f faults
+	if s.ID.IsZero() || s.UserID.IsZero() {
+		f.add("id_required", "id", "a signal names itself and its owner")
+	}
+	if _, err := ParseSource(string(s.Source)); err != nil {
+		f.addErr("source", err)
+	}
+	if (s.Source == SourceAlert) != (s.WebhookConfigID != nil) {
+		f.add("webhook_config_required", "webhook_config_id", "an alert's signal names its webhook config, others none")
+	}
+	if len(reasons) == 0 && len(s.Tickets) == 0 {
+		f.add("ticket_required", "tickets", "a signal that is not refused has a ticket")
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	s.Reasons, s.UpdatedAt = slices.Clone(reasons), s.ReceivedAt
+	s.Tickets = slices.Clone(s.Tickets)
+	s.State = StateQueued
+	if len(reasons) > 0 {
+		s.State, s.Tickets = StateRefused, nil
+	}
+	for i := range s.Tickets {
+		t := &s.Tickets[i]
+		t.UserID, t.SignalID, t.State, t.CreatedAt, t.UpdatedAt = s.UserID, s.ID, StateQueued, s.ReceivedAt, s.ReceivedAt
+	}
+	return &Signal{s}, nil
+}
+
+// RestoreSignal rebuilds a stored signal.
+func RestoreSignal(s SignalSnapshot) *Signal { return &Signal{s} }
+
+// Snapshot gives everything there is to store.
+func (s *Signal) Snapshot() SignalSnapshot {
+	snap := s.s
+	snap.Tickets = slices.Clone(snap.Tickets)
+	snap.Decisions = slices.Clone(snap.Decisions)
+	return snap
+}
+
+// ID gives the signal's id.
+func (s *Signal) ID() SignalID { return s.s.ID }
+
+// State says how far the signal got.
+func (s *Signal) State() State { return s.s.State }

@@ -1,0 +1,126 @@
+package ports
+
+import (
+	"context"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// Idempotency marks a write so that sending it again does nothing more. An
+// empty key marks nothing.
+type Idempotency struct {
+	// Key is at most 255 printable characters.
+	Key string
+	// Fingerprint digests the request; the same key with another one is
+	// KindConflict with code idempotency_key_reused.
+	Fingerprint [32]byte
+}
+
+// NewBrokerAccount is what a caller says of an account to open.
+type NewBrokerAccount struct {
+	Name  string
+	Kind  domain.BrokerKind
+	Paper domain.PaperSettings
+}
+
+// BrokerAdmin opens and keeps a caller's broker accounts.
+type BrokerAdmin interface {
+	// OpenAccount stores a new account. What domain.NewBrokerAccount refuses is
+	// KindInvalid.
+	OpenAccount(ctx context.Context, caller domain.Principal, n NewBrokerAccount, once Idempotency) (*domain.BrokerAccount, error)
+	// RenameAccount gives an account another name. A missing one and another
+	// user's are the same KindNotFound, here and below.
+	RenameAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID, name string, once Idempotency) (*domain.BrokerAccount, error)
+	// RemoveAccount closes an account; it is a conflict while orders are open or a
+	// webhook routes to it. Removing it again is KindNotFound.
+	RemoveAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID) error
+	// CheckAccount asks the broker for the account's summary.
+	CheckAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID) (AccountSummary, error)
+	// PushQuote tells a paper account what a symbol trades at, and records the
+	// fills that follow before it returns. An account of another kind is
+	// KindInvalid.
+	PushQuote(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID, q Quote) error
+}
+
+// NewWebhookConfig is what a caller says of a config to make.
+type NewWebhookConfig struct {
+	Name  string
+	Rules domain.WebhookRules
+}
+
+// WebhookChange changes a config; nil fields stay as they are.
+type WebhookChange struct {
+	Name   *string
+	Status *domain.WebhookStatus
+	// Revise makes the next version of the rules from the present ones.
+	Revise func(domain.WebhookRules) (domain.WebhookRules, error)
+}
+
+// IssuedWebhook is a config and the token that reaches it. The token is given
+// out once: it is empty where the same request is sent again.
+type IssuedWebhook struct {
+	Config *domain.WebhookConfig
+	Token  string
+}
+
+// Preview is what an alert would do now.
+type Preview struct {
+	Format  domain.AlertFormat
+	Intents []IntentPreview
+}
+
+// IntentPreview is what one intent of an alert would do now.
+type IntentPreview struct {
+	Intent domain.Intent
+	// Decisions and Reasons are those of the config; Reasons is empty where it
+	// admits the intent.
+	Decisions []domain.Decision
+	Reasons   []domain.Reason
+	Routes    []RoutePreview
+}
+
+// RoutePreview is what an admitted intent would do at one account.
+type RoutePreview struct {
+	BrokerAccountID domain.BrokerAccountID
+	Position        domain.Net
+	Plan            domain.Plan
+}
+
+// WebhookAdmin makes and keeps a caller's webhook configs.
+type WebhookAdmin interface {
+	// CreateWebhook stores a new config and issues its token: "hf_" and 43
+	// characters that carry 32 random bytes. A format that is not built is
+	// KindInvalid, as are faulty rules and routes.
+	CreateWebhook(ctx context.Context, caller domain.Principal, n NewWebhookConfig, once Idempotency) (IssuedWebhook, error)
+	// ChangeWebhook applies a change as a whole. A missing config and another
+	// user's are the same KindNotFound, here and below.
+	ChangeWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, c WebhookChange, once Idempotency) (*domain.WebhookConfig, error)
+	// RotateToken issues a further token and ends the former ones overlapSeconds
+	// from now, 0 to 2592000.
+	RotateToken(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, once Idempotency) (IssuedWebhook, error)
+	// RemoveWebhook ends a config and its tokens; it is a conflict while its
+	// orders are open.
+	RemoveWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error
+	// PreviewAlert tells what an alert with that body would do now, and does
+	// nothing. Errors are those of SignalIntake for the same body.
+	PreviewAlert(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, body []byte) (Preview, error)
+}
+
+// ManualSignal is a trade by hand.
+type ManualSignal struct {
+	BrokerAccountID domain.BrokerAccountID
+	Intent          domain.Intent
+}
+
+// OrderDesk lets a caller act on signals and orders.
+type OrderDesk interface {
+	// Trade queues an intent of the caller's own, against the account's whole
+	// position. A missing account and another user's are the same KindNotFound.
+	Trade(ctx context.Context, caller domain.Principal, m ManualSignal, once Idempotency) (*domain.Signal, error)
+	// Replay queues the intent of an alert's signal again, as a new signal judged
+	// by the config's present version. The config of the signal must still exist.
+	Replay(ctx context.Context, caller domain.Principal, id domain.SignalID, once Idempotency) (*domain.Signal, error)
+	// CancelOrder asks the broker to end a working order and records its answer.
+	// An order that is not working is KindConflict with code order_not_open.
+	CancelOrder(ctx context.Context, caller domain.Principal, id domain.OrderID) (*domain.Order, error)
+}

@@ -1,0 +1,130 @@
+package ports
+
+import (
+	"context"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// DuplicateRule is what a broker does with a client order id it has seen.
+type DuplicateRule string
+
+// The duplicate rules. Only DuplicatesRejectedForever makes sending again safe
+// without a look-up.
+const (
+	DuplicatesRejectedForever   DuplicateRule = "rejected_forever"
+	DuplicatesRejectedWhileOpen DuplicateRule = "rejected_while_open"
+	DuplicatesRejected24h       DuplicateRule = "rejected_24h"
+	DuplicatesAccepted          DuplicateRule = "accepted"
+)
+
+// LookupRule is how an order is found by its client order id.
+type LookupRule string
+
+// The look-up rules.
+const (
+	LookupDirect LookupRule = "direct"
+	LookupScan   LookupRule = "scan"
+	LookupNone   LookupRule = "none"
+)
+
+// Capabilities is what a broker declares about itself. Order types and times in
+// force that are not listed are refused before sending.
+type Capabilities struct {
+	OrderTypes   []domain.OrderType
+	TimesInForce []domain.TimeInForce
+	Duplicates   DuplicateRule
+	Lookup       LookupRule
+}
+
+// OrderRequest is an order as it is sent.
+type OrderRequest struct {
+	ClientOrderID string
+	Symbol        domain.Symbol
+	Side          domain.Side
+	Type          domain.OrderType
+	TimeInForce   domain.TimeInForce
+	// Exactly one of Quantity and Notional is set.
+	Quantity   *domain.Quantity
+	Notional   *domain.Money
+	LimitPrice *domain.Price
+	StopPrice  *domain.Price
+	// ReferencePrice is the price the decision was made at. A venue with a market
+	// of its own ignores it.
+	ReferencePrice *domain.Price
+}
+
+// BrokerPosition is a holding by the broker's own books.
+type BrokerPosition struct {
+	Symbol   domain.Symbol
+	Position domain.Position
+}
+
+// AccountSummary is what an account has by the broker's own books.
+type AccountSummary struct {
+	Cash        domain.Money
+	Equity      domain.Money
+	BuyingPower domain.Money
+	Positions   []BrokerPosition
+}
+
+// Broker is one kind of broker, for any of its accounts.
+type Broker interface {
+	// Capabilities says what the broker can do. It asks nobody.
+	Capabilities() Capabilities
+	// Instrument gives what the broker says of a symbol. A symbol it does not
+	// know is KindNotFound.
+	Instrument(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (domain.Instrument, error)
+	// Submit sends an order once and gives what the broker made of it. The kind of
+	// the error is the promise: KindInvalid, nothing was sent; KindRejected, the
+	// broker said no for good; KindConflict with code duplicate_client_order_id,
+	// it has an order of that id; KindUnavailable, it provably has not taken the
+	// order; anything else is KindUnknownOutcome and it may have.
+	Submit(ctx context.Context, account *domain.BrokerAccount, r OrderRequest) (domain.OrderReport, error)
+	// ByClientOrderID gives the order with that id, whatever its status. A broker
+	// that has none is KindNotFound; one that could not be asked is
+	// KindUnavailable.
+	ByClientOrderID(ctx context.Context, account *domain.BrokerAccount, clientOrderID string) (domain.OrderReport, error)
+	// Cancel asks for an open order to end and gives what it is now. An order
+	// that is over is KindConflict with code order_not_open, one that the broker
+	// does not have KindNotFound.
+	Cancel(ctx context.Context, account *domain.BrokerAccount, clientOrderID string) (domain.OrderReport, error)
+	// Summary gives the account by the broker's own books.
+	Summary(ctx context.Context, account *domain.BrokerAccount) (AccountSummary, error)
+}
+
+// Brokers finds the adapter for a kind of account.
+type Brokers interface {
+	// For gives the broker of a kind; one that is not built is KindInvalid.
+	For(kind domain.BrokerKind) (Broker, error)
+}
+
+// Quote is what a symbol trades at. At least one price is set.
+type Quote struct {
+	Symbol    domain.Symbol
+	Bid       *domain.Price
+	Ask       *domain.Price
+	LastPrice *domain.Price
+}
+
+// PaperMarket takes quotes for a paper account.
+type PaperMarket interface {
+	// Push makes q what the account's symbol trades at from now on and fills what
+	// it lets fill. It gives the client order ids of the orders it changed. A
+	// quote without a price, or with a bid above its ask, is KindInvalid.
+	Push(ctx context.Context, account *domain.BrokerAccount, q Quote) ([]string, error)
+}
+
+// PaperJournal keeps the history of paper accounts, from which an account's
+// whole state follows.
+type PaperJournal interface {
+	// Append runs fn alone for the account: no other Append for it, in any
+	// process, runs meanwhile. fn is given the entries after the given sequence
+	// number, in order, and what it returns is stored behind them as a whole. An
+	// error of fn comes back unchanged and nothing is stored. fn may run more than
+	// once. It gives the number of the account's last entry, 0 for none.
+	Append(ctx context.Context, account domain.BrokerAccountID, after int64, fn func(entries [][]byte) ([][]byte, error)) (int64, error)
+	// Read gives the entries after a sequence number, in order, without waiting
+	// for an Append that is under way.
+	Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error)
+}

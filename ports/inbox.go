@@ -1,0 +1,89 @@
+package ports
+
+import (
+	"context"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// WebhookDirectory finds the config a token reaches.
+type WebhookDirectory interface {
+	// ByToken gives the config reached by the token with its present rules and
+	// status. An unknown, ended or revoked token, and one of a removed config,
+	// are the same KindNotFound.
+	ByToken(ctx context.Context, token TokenHash) (*domain.WebhookConfig, error)
+}
+
+// DedupeKey identifies an alert among those of its config.
+type DedupeKey struct {
+	// Key is a digest of what identifies the alert.
+	Key [32]byte
+	// Body is a digest of the whole body.
+	Body [32]byte
+	// Window is how long the identity is remembered, above 0.
+	Window time.Duration
+}
+
+// Arrival is one delivery on its way into the inbox.
+type Arrival struct {
+	Delivery domain.Delivery
+	// ConfigVersion and ConfigStatus are what the delivery was judged under.
+	ConfigVersion int
+	ConfigStatus  domain.WebhookStatus
+	Dedupe        DedupeKey
+	// Signals are what it comes to, in order; none for a refused delivery, whose
+	// Refusal says why.
+	Signals []*domain.Signal
+	Refusal []domain.Reason
+}
+
+// ArrivalOutcome is what the inbox made of an arrival.
+type ArrivalOutcome string
+
+// The outcomes.
+const (
+	// ArrivalStored: delivery, signals and tickets are durable.
+	ArrivalStored ArrivalOutcome = "stored"
+	// ArrivalDuplicate: the same alert was stored before; nothing new queues.
+	ArrivalDuplicate ArrivalOutcome = "duplicate"
+	// ArrivalKeyReused: the key was used before with another body; nothing
+	// queues and the delivery is kept as refused.
+	ArrivalKeyReused ArrivalOutcome = "key_reused"
+	// ArrivalOutdated: the config's version or status is not the one the
+	// delivery was judged under, or the config is gone; nothing is stored, the
+	// caller judges again.
+	ArrivalOutdated ArrivalOutcome = "outdated"
+)
+
+// ArrivalResult answers one arrival.
+type ArrivalResult struct {
+	Outcome ArrivalOutcome
+	// FirstSignalID is, for a duplicate, the first signal of the alert that was
+	// stored before.
+	FirstSignalID *domain.SignalID
+	// Err is set instead of Outcome where this arrival alone could not be stored.
+	Err error
+}
+
+// SignalInbox makes deliveries durable.
+type SignalInbox interface {
+	// Append stores all arrivals in one transaction and answers each, in their
+	// order. When it returns without an error everything it answered is durable.
+	// An error means that nothing of any arrival is stored, but for
+	// KindUnknownOutcome: then all or nothing may be.
+	//
+	// A stored signal's tickets get the next places of their lanes, without a
+	// gap, in the order of the arrivals and within one in the order of its
+	// signals; lanes are made as needed and woken. A signal with an empty symbol
+	// gets one ticket a lane of each routed account, none where there is no lane.
+	//
+	// Two arrivals of one config with the same key within the window of the first
+	// are duplicates, also inside one call; beyond the window the key counts as
+	// new. A duplicate's delivery is kept. A key met again with another body is
+	// ArrivalKeyReused. An arrival with a Refusal takes no key.
+	Append(ctx context.Context, arrivals []Arrival) ([]ArrivalResult, error)
+	// Submit stores one signal that came by hand, for a caller already checked,
+	// with the promises of Append for its tickets.
+	Submit(ctx context.Context, s *domain.Signal) error
+}

@@ -1,0 +1,74 @@
+package ports
+
+import (
+	"context"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// Alert is one POST to a webhook URL.
+type Alert struct {
+	// Token is the secret part of the URL.
+	Token string
+	Body  []byte
+	// Source is the sender's address.
+	Source string
+}
+
+// ReceiptResult says what became of an alert.
+type ReceiptResult string
+
+// The results.
+const (
+	// ReceiptAccepted: durable, and queued for execution.
+	ReceiptAccepted ReceiptResult = "accepted"
+	// ReceiptDuplicate: the same alert is durable already.
+	ReceiptDuplicate ReceiptResult = "duplicate"
+	// ReceiptRefused: durable, and deliberately not executed.
+	ReceiptRefused ReceiptResult = "refused"
+)
+
+// Receipt answers an alert that is durable.
+type Receipt struct {
+	Result ReceiptResult
+	// SignalIDs are the signals made, in order; for a duplicate, the first one of
+	// the alert met before.
+	SignalIDs []domain.SignalID
+	Reasons   []domain.Reason
+}
+
+// SignalIntake takes alerts.
+type SignalIntake interface {
+	// Receive makes an alert durable and only then answers. An unknown, ended or
+	// revoked token is KindNotFound, with the same error for each. An alert that
+	// is not understood is KindInvalid with its reasons and code not_understood,
+	// one that is understood and impossible KindInvalid with any other code; both
+	// are recorded for the config's owner. When the alert could not be made
+	// durable within 2.5 s, or more wait than is sane, the error is
+	// KindUnavailable with a RetryAfter, and the sender should send again.
+	Receive(ctx context.Context, a Alert) (Receipt, error)
+}
+
+// AlertParser reads what senders post.
+type AlertParser interface {
+	// Formats lists the names a config may ask for, auto first.
+	Formats() []domain.AlertFormat
+	// Parse gives the intents of an alert, at least one, in the order the alert
+	// has them. The format auto is recognised by the content alone. What cannot
+	// be read is KindInvalid with code not_understood and reasons that name the
+	// field; what is read and makes no sense is KindInvalid with the codes of
+	// domain.NewIntent. A field that asks for what is not built is refused by
+	// name, with code unsupported_field. It never panics, and takes no more than
+	// linear time.
+	Parse(format domain.AlertFormat, body []byte) (ParsedAlert, error)
+}
+
+// ParsedAlert is an alert as it was understood.
+type ParsedAlert struct {
+	// Format is the one it was read as, never auto.
+	Format  domain.AlertFormat
+	Intents []domain.Intent
+	// Fields are the alert's top-level scalar fields as text, for duplicate keys.
+	// A plain-text alert has none.
+	Fields map[string]string
+}

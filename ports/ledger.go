@@ -1,0 +1,89 @@
+package ports
+
+import (
+	"context"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// TicketBrief is all that is needed to decide what a ticket comes to.
+type TicketBrief struct {
+	Ticket domain.Ticket
+	Signal *domain.Signal
+	// Rules are those of the config version that judged the signal, nil for a
+	// signal by hand.
+	Rules *domain.WebhookRules
+	// ConfigPosition is what this config's fills built in the lane (by hand: what
+	// orders by hand built), AccountPosition the account's whole.
+	ConfigPosition  domain.Position
+	AccountPosition domain.Position
+	// Orders are the ticket's own so far, by step and revision.
+	Orders []*domain.Order
+	// Working are the orders of the same config in the lane that are acknowledged
+	// and not terminal, or unsettled, but for the ticket's own.
+	Working []*domain.Order
+}
+
+// TicketEnd is how a ticket ends.
+type TicketEnd struct {
+	TicketID  domain.TicketID
+	LaneSeq   int64
+	State     domain.State
+	Reasons   []domain.Reason
+	Decisions []domain.Decision
+}
+
+// Attempt is one send of an order, written down before it happens.
+type Attempt struct {
+	// Number counts from 1.
+	Number int
+	// Deadline is when the sender gives up waiting.
+	Deadline time.Time
+	At       time.Time
+}
+
+// OrderFacts are events learned about one order.
+type OrderFacts struct {
+	OrderID domain.OrderID
+	Events  []domain.OrderEvent
+}
+
+// Ledger is the worker's record of what was decided and what happened.
+// Decisions are fenced: they name the lease they are made under, and under a
+// void one they are KindConflict with code lease_lost and change nothing. Facts
+// are recorded whatever the lease.
+type Ledger interface {
+	// Installation gives the mark all client order ids of this database carry. It
+	// never changes.
+	Installation(ctx context.Context) (domain.Installation, error)
+	// Brief gathers what is known about a ticket. A missing one is KindNotFound.
+	Brief(ctx context.Context, id domain.TicketID) (*TicketBrief, error)
+	// Intend writes an order down together with its first attempt, and its ticket
+	// as executing with the decisions so far, before anything is sent. It is
+	// fenced. A second order for the same ticket, step and revision is
+	// KindConflict with code order_exists.
+	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, decisions []domain.Decision) error
+	// Retry writes a further attempt of an order down. It is fenced, and a
+	// conflict where the order's submission admits no attempt.
+	Retry(ctx context.Context, lease Lease, id domain.OrderID, next Attempt) (*domain.Order, error)
+	// Record adds facts to an order and gives what it is now. A fact already
+	// known, by its source id, changes nothing. Every new fill moves the
+	// position of the order's config and of its account, once. A missing order
+	// is KindNotFound.
+	Record(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
+	// Finish ends the ticket at the head of its lane and moves the lane on, in
+	// one transaction with the facts, and brings the signal's state in line. The
+	// lane stays leased. It is fenced, but the facts are recorded even then. A
+	// ticket that is not the lane's head is KindConflict with code not_head.
+	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
+	// Working gives up to limit orders that are acknowledged and not terminal and
+	// were last asked about before the given age by the database's clock, oldest
+	// first, and counts them as asked about now.
+	Working(ctx context.Context, account *domain.BrokerAccountID, age time.Duration, limit int) ([]*domain.Order, error)
+	// Account gives an account for the worker, removed ones too. A missing one is
+	// KindNotFound.
+	Account(ctx context.Context, id domain.BrokerAccountID) (*domain.BrokerAccount, error)
+	// Order gives an order for the worker. A missing one is KindNotFound.
+	Order(ctx context.Context, id domain.OrderID) (*domain.Order, error)
+}
