@@ -1,0 +1,16 @@
+// Package postgres keeps everything in PostgreSQL 15 or newer, Supabase
+// included, through bun over pgx.
+//
+// Two pools, each of which is only ever one role and fails closed where that
+// role is missing: requests run as hookfill_api, which becomes `authenticated`
+// with the caller's claims inside every transaction ([UnitOfWork]); background
+// work runs as hookfill_worker ([Directory], [Inbox], [Lanes], [Ledger],
+// [Journal], [Users], [Housekeeper]). Statements are never prepared, so that
+// the API pool may sit behind a transaction-mode pooler.
+//
+// What the domain promises is held up by constraints: places in a lane, the
+// uniqueness of orders, events and keys, and keys that carry the owner.
+// The database's clock decides leases, windows and overlaps.
+//
+// SQLSTATEs become kinds of error in one place, errors.go.
+package postgres
