@@ -45,27 +45,39 @@ type Plan struct {
 // leaving a decision: what the alert means, the instrument, staleness, rails.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
-	if !s.Instrument.Tradable {
-		p.refuse("not_tradable", "symbol", string(i.Symbol)+" cannot be traded at this broker")
-		return p
-	}
 	target, err := p.resolve(i, rules, s)
 	if err != nil {
 		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // resolve gives nothing else
 		p.refuse(e.Code, e.Field, e.Msg)
 		return p
 	}
-	p.Target = target
 	p.note("target_position", "from "+s.Position.String()+" to "+target.String())
-	p.steps(s, target)
-	if p.State != "" {
-		return p
+	p.reach(i, rules, s, target)
+	return p
+}
+
+// ContinuePlan is PlanOrders once the target is settled: what is left to do
+// from the position there is now. A reversal whose exit is filled continues
+// with its entry, and nothing is read from the quantity a second time.
+func ContinuePlan(i Intent, rules WebhookRules, s Situation, target Net) Plan {
+	p := Plan{}
+	p.reach(i, rules, s, target)
+	return p
+}
+
+func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
+	p.Target = target
+	if !s.Instrument.Tradable {
+		p.refuse("not_tradable", "symbol", string(i.Symbol)+" cannot be traded at this broker")
+		return
 	}
-	p.judge(i, rules, s)
+	p.steps(s, target)
+	if p.State == "" {
+		p.judge(i, rules, s)
+	}
 	if p.State != "" {
 		p.Steps = nil
 	}
-	return p
 }
 
 // IsExitOnly reports whether the intent can only reduce a position whatever the

@@ -59,8 +59,11 @@ type Ticket struct {
 	Multiplier Quantity
 	// LaneSeq is the ticket's place in its lane, from 1 without a gap; 0 until
 	// the inbox gave one.
-	LaneSeq   int64
-	State     State
+	LaneSeq int64
+	State   State
+	// Target is the position the signal was understood to want here, nil until
+	// that is decided. It is decided once.
+	Target    *Net
 	Reasons   []Reason
 	Decisions []Decision
 	CreatedAt time.Time

@@ -123,6 +123,8 @@ create table public.tickets (
   lane_seq bigint not null check (lane_seq > 0),
   state text not null default 'queued'
     check (state in ('queued', 'executing', 'done', 'refused', 'expired', 'superseded', 'needs_review')),
+  -- The position the signal was understood to want here; decided once.
+  target numeric,
   reasons jsonb not null default '[]'::jsonb,
   decisions jsonb not null default '[]'::jsonb,
   created_at timestamptz not null,

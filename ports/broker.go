@@ -2,6 +2,7 @@ package ports
 
 import (
 	"context"
+	"time"
 
 	"github.com/hookfill/hookfill/domain"
 )
@@ -35,6 +36,9 @@ type Capabilities struct {
 	TimesInForce []domain.TimeInForce
 	Duplicates   DuplicateRule
 	Lookup       LookupRule
+	// VisibleWithin is how long a look-up may miss an order the broker has taken;
+	// 0 for a broker whose look-ups never lag.
+	VisibleWithin time.Duration
 }
 
 // OrderRequest is an order as it is sent.

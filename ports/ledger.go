@@ -25,7 +25,14 @@ type TicketBrief struct {
 	Working []*domain.Order
 }
 
-// TicketEnd is how a ticket ends.
+// TicketPlan is what a ticket was understood to want.
+type TicketPlan struct {
+	Target    domain.Net
+	Decisions []domain.Decision
+}
+
+// TicketEnd is how a ticket ends, or, where State is needs_review, that only a
+// person can end it.
 type TicketEnd struct {
 	TicketID  domain.TicketID
 	LaneSeq   int64
@@ -59,11 +66,15 @@ type Ledger interface {
 	Installation(ctx context.Context) (domain.Installation, error)
 	// Brief gathers what is known about a ticket. A missing one is KindNotFound.
 	Brief(ctx context.Context, id domain.TicketID) (*TicketBrief, error)
-	// Intend writes an order down together with its first attempt, and its ticket
-	// as executing with the decisions so far, before anything is sent. It is
-	// fenced. A second order for the same ticket, step and revision is
-	// KindConflict with code order_exists.
-	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, decisions []domain.Decision) error
+	// Plan writes down what a ticket was understood to want and the ticket as
+	// executing. It is fenced. The target of the first call stays; decisions are
+	// added to those before.
+	Plan(ctx context.Context, lease Lease, id domain.TicketID, plan TicketPlan) error
+	// Intend writes an order down together with its first attempt, and its
+	// ticket's plan as Plan does, before anything is sent. It is fenced. A second
+	// order for the same ticket, step and revision is KindConflict with code
+	// order_exists.
+	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
 	// conflict where the order's submission admits no attempt.
 	Retry(ctx context.Context, lease Lease, id domain.OrderID, next Attempt) (*domain.Order, error)
@@ -74,8 +85,9 @@ type Ledger interface {
 	Record(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
 	// Finish ends the ticket at the head of its lane and moves the lane on, in
 	// one transaction with the facts, and brings the signal's state in line. The
-	// lane stays leased. It is fenced, but the facts are recorded even then. A
-	// ticket that is not the lane's head is KindConflict with code not_head.
+	// lane stays leased. With needs_review the lane does not move on: the ticket
+	// stays its head. It is fenced, but the facts are recorded even then. A ticket
+	// that is not the lane's head is KindConflict with code not_head.
 	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
 	// Working gives up to limit orders that are acknowledged and not terminal and
 	// were last asked about before the given age by the database's clock, oldest
@@ -84,6 +96,7 @@ type Ledger interface {
 	// Account gives an account for the worker, removed ones too. A missing one is
 	// KindNotFound.
 	Account(ctx context.Context, id domain.BrokerAccountID) (*domain.BrokerAccount, error)
-	// Order gives an order for the worker. A missing one is KindNotFound.
-	Order(ctx context.Context, id domain.OrderID) (*domain.Order, error)
+	// ByClientOrderIDs gives the orders with those client order ids, in no
+	// particular order; ids without an order are left out.
+	ByClientOrderIDs(ctx context.Context, ids []string) ([]*domain.Order, error)
 }
