@@ -1,0 +1,107 @@
+package localpg_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/jackc/pgx/v5"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/adapters/postgres/localpg"
+)
+
+var _ = Describe("A private cluster survives", func() {
+	It("the death of the process that started it, and is adopted by the next", func(ctx SpecContext) {
+		parent := startHolder(ctx, made, nil)
+		Expect(parent.Error).To(BeEmpty())
+		started := query(ctx, parent.URL, "SELECT pg_postmaster_start_time()::text")
+		parent.kill()
+
+		cluster := start(ctx, throwaway(made))
+		Expect(cluster.Adopted()).To(BeTrue())
+		Expect(cluster.URL("postgres")).To(Equal(parent.URL))
+		Expect(query(ctx, cluster.URL("postgres"), "SELECT pg_postmaster_start_time()::text")).To(Equal(started))
+	})
+
+	It("its own death with all that was committed, while clients are still connected", func(ctx SpecContext) {
+		cluster := start(ctx, throwaway(made))
+		keep(ctx, cluster.URL("postgres"), "committed")
+		client, err := pgx.Connect(ctx, cluster.URL("postgres"))
+		Expect(err).NotTo(HaveOccurred())
+		defer client.Close(ctx)
+		Expect(syscall.Kill(cluster.PID(), syscall.SIGKILL)).To(Succeed())
+		cluster.Detach()
+
+		again := start(ctx, throwaway(made))
+		Expect(again.Adopted()).To(BeFalse())
+		Expect(kept(ctx, again.URL("postgres"))).To(Equal("committed"))
+	})
+
+	It("the death of both at once", func(ctx SpecContext) {
+		parent := startHolder(ctx, made, nil)
+		keep(ctx, parent.URL, "committed")
+		attached, err := localpg.Attach(ctx, throwaway(made))
+		Expect(err).NotTo(HaveOccurred())
+		parent.kill()
+		Expect(syscall.Kill(attached.PID(), syscall.SIGKILL)).To(Succeed())
+
+		again := start(ctx, throwaway(made))
+		Expect(again.Adopted()).To(BeFalse())
+		Expect(kept(ctx, again.URL("postgres"))).To(Equal("committed"))
+	})
+
+	It("a pid that went to another process of its user", func(ctx SpecContext) {
+		cluster := start(ctx, throwaway(made))
+		info, err := os.Stat(cluster.Dir())
+		Expect(err).NotTo(HaveOccurred())
+		pidFile := filepath.Join(cluster.Dir(), "postmaster.pid")
+		text, err := os.ReadFile(pidFile)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(cluster.Stop(ctx)).To(Succeed())
+
+		other := exec.CommandContext(ctx, "sleep", "60")
+		owner := info.Sys().(*syscall.Stat_t)
+		other.SysProcAttr = &syscall.SysProcAttr{}
+		if os.Geteuid() == 0 {
+			other.SysProcAttr.Credential = &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}
+		}
+		Expect(other.Start()).To(Succeed())
+		defer func() {
+			_ = other.Process.Kill()
+			_ = other.Wait()
+		}()
+		text = append([]byte(strconv.Itoa(other.Process.Pid)), text[len(strconv.Itoa(cluster.PID())):]...)
+		Expect(os.WriteFile(pidFile, text, 0o600)).To(Succeed())
+
+		again := start(ctx, throwaway(made))
+		Expect(again.Adopted()).To(BeFalse())
+		Expect(other.Process.Signal(syscall.Signal(0))).To(Succeed(), "the other process is left alone")
+	})
+
+	It("the loss of its socket", func(ctx SpecContext) {
+		cluster := start(ctx, throwaway(made))
+		keep(ctx, cluster.URL("postgres"), "committed")
+		cluster.Detach()
+		Expect(os.RemoveAll(cluster.SocketDir())).To(Succeed())
+
+		again := start(ctx, throwaway(made))
+		Expect(again.PID()).NotTo(Equal(cluster.PID()))
+		Expect(kept(ctx, again.URL("postgres"))).To(Equal("committed"))
+	})
+
+	It("a first start that was killed half way", func(ctx SpecContext) {
+		dataDir := newDataDir()
+		Expect(os.Mkdir(dataDir, 0o711)).To(Succeed())
+		half := filepath.Join(dataDir, "postgres", "init-1234")
+		Expect(os.MkdirAll(filepath.Join(half, "base"), 0o700)).To(Succeed())
+		Expect(os.WriteFile(filepath.Join(half, "PG_VERSION"), []byte("15\n"), 0o600)).To(Succeed())
+
+		cluster := start(ctx, throwaway(dataDir))
+		Expect(query(ctx, cluster.URL("postgres"), "SELECT 'ready'")).To(Equal("ready"))
+		Expect(half).NotTo(BeADirectory())
+	})
+})
