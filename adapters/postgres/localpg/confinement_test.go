@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -208,13 +206,4 @@ func removeDurable(ctx context.Context, cluster *localpg.Cluster, dataDir string
 	Expect(err).NotTo(HaveOccurred())
 	Expect(held.Stop(ctx)).To(Succeed())
 	Expect(os.RemoveAll(cluster.Dir())).To(Succeed())
-}
-
-func pidIn(log []byte) int {
-	GinkgoHelper()
-	match := regexp.MustCompile(`pid (\d+)`).FindSubmatch(log)
-	Expect(match).NotTo(BeNil())
-	pid, err := strconv.Atoi(string(match[1]))
-	Expect(err).NotTo(HaveOccurred())
-	return pid
 }

@@ -22,7 +22,7 @@ type locks []*os.File
 // acquire takes the lock of dir, or fails at once.
 func (l *locks) acquire(dir string) error {
 	// NOFOLLOW: root may be opening this in a directory that a user owns.
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	file, err := os.OpenFile(lockIn(dir), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return fmt.Errorf("cannot lock the data directory: %w", err)
 	}
@@ -43,6 +43,8 @@ func (l *locks) acquire(dir string) error {
 	}
 	return nil
 }
+
+func lockIn(dir string) string { return filepath.Join(dir, "lock") }
 
 func (l *locks) release() {
 	for _, file := range *l {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -92,27 +94,29 @@ var _ = Describe("A private cluster", func() {
 		Expect(err).To(MatchError(ContainSubstring("may lose data")))
 	})
 
-	It("leaves nothing behind when it is removed, running or not", func(ctx SpecContext) {
+	It("leaves nothing behind when it is removed", func(ctx SpecContext) {
 		dataDir := newDataDir()
 		cluster := start(ctx, throwaway(dataDir))
 		Expect(localpg.Remove(ctx, throwaway(dataDir))).To(MatchError(localpg.ErrLocked))
 		cluster.Detach()
 		Expect(localpg.Remove(ctx, throwaway(dataDir))).To(Succeed())
+		Expect(syscall.Kill(cluster.PID(), 0)).To(MatchError(syscall.ESRCH))
 		Expect(cluster.Dir()).NotTo(BeADirectory())
 		Expect(cluster.SocketDir()).NotTo(BeADirectory())
 		Expect(filepath.Glob(filepath.Join(dataDir, "*"))).To(ConsistOf(HaveSuffix("/lock")))
 		Expect(localpg.Remove(ctx, throwaway(dataDir))).To(Succeed(), "a second time does nothing")
+		Expect(cluster.Remove(ctx)).To(MatchError(ContainSubstring("not this process's")))
+
+		By("doing so for its holder too")
+		cluster = start(ctx, throwaway(dataDir))
+		Expect(cluster.Remove(ctx)).To(Succeed())
+		Expect(cluster.Dir()).NotTo(BeADirectory())
 	})
 
 	Describe("whose start is called off", func() {
 		It("leaves no half cluster", func(ctx SpecContext) {
 			dataDir := newDataDir()
-			startCtx, cancel := context.WithCancel(ctx)
-			ended := make(chan error, 1)
-			go func() {
-				_, err := localpg.Start(startCtx, throwaway(dataDir))
-				ended <- err
-			}()
+			ended, cancel := startAside(ctx, throwaway(dataDir))
 			drafts := func() ([]string, error) {
 				return filepath.Glob(filepath.Join(dataDir, "postgres", "init-*", "PG_VERSION"))
 			}
@@ -133,15 +137,35 @@ var _ = Describe("A private cluster", func() {
 			Expect(os.Symlink(filepath.Join(bin, "initdb"), filepath.Join(slow, "initdb"))).To(Succeed())
 			program(slow, "postgres", `[ "$1" = --version ] && exec `+bin+`/postgres --version
 				echo pid $$; exec sleep 60`)
-			startCtx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-			defer cancel()
 			cfg := throwaway(made)
 			cfg.BinDir = slow
-			_, err := localpg.Start(startCtx, cfg)
-			Expect(err).To(MatchError(context.DeadlineExceeded))
-			log, err := os.ReadFile(cluster.LogFile())
-			Expect(err).NotTo(HaveOccurred())
-			Expect(syscall.Kill(pidIn(log), 0)).To(MatchError(syscall.ESRCH))
+			ended, cancel := startAside(ctx, cfg)
+			Eventually(pidIn).WithArguments(cluster.LogFile()).WithContext(ctx).ShouldNot(BeZero())
+			cancel()
+			Eventually(ended).WithContext(ctx).Should(Receive(MatchError(context.Canceled)))
+			Expect(syscall.Kill(pidIn(cluster.LogFile()), 0)).To(MatchError(syscall.ESRCH))
 		})
 	})
 })
+
+// startAside starts a cluster that is expected not to come up.
+func startAside(ctx context.Context, cfg localpg.Config) (ended chan error, cancel context.CancelFunc) {
+	ctx, cancel = context.WithCancel(ctx)
+	ended = make(chan error, 1)
+	go func() {
+		_, err := localpg.Start(ctx, cfg)
+		ended <- err
+	}()
+	return ended, cancel
+}
+
+// pidIn is the process that a log speaks of, or 0.
+func pidIn(log string) int {
+	text, _ := os.ReadFile(log)
+	match := regexp.MustCompile(`(?m)^pid (\d+)$`).FindSubmatch(text)
+	if match == nil {
+		return 0
+	}
+	pid, _ := strconv.Atoi(string(match[1]))
+	return pid
+}

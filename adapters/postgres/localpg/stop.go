@@ -39,17 +39,28 @@ func (c *Cluster) Detach() {
 	c.locks.release()
 }
 
-// Remove ends the throwaway cluster of cfg.DataDir, whether or not somebody
-// left it running, and deletes it with its log and its traces elsewhere. Other
-// files of the data directory stay. It deletes no cluster that was made to
-// last, and none that a process holds: that is [ErrLocked]. Without a cluster
-// it does nothing.
+// Remove ends a throwaway cluster at once, deletes it with its log and its
+// traces elsewhere, and lets go of the data directory, whose other files stay.
+// It deletes no cluster that was made to last.
+func (c *Cluster) Remove(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.locks) == 0 {
+		return fmt.Errorf("the cluster in %s is not this process's to remove", c.site.dataDir)
+	}
+	defer c.locks.release()
+	return c.site.remove(ctx)
+}
+
+// Remove does what [Cluster.Remove] does with the cluster of cfg.DataDir that
+// a process left behind, running or not. The error is [ErrLocked] if a process
+// still holds it. Without a cluster it does nothing.
 func Remove(ctx context.Context, cfg Config) error {
 	if err := cfg.validate(); err != nil {
 		return err
 	}
 	dataDir, err := openDataDir(cfg.DataDir, false)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && !exists(lockIn(dataDir))) {
 		return nil
 	}
 	if err != nil {
@@ -64,12 +75,18 @@ func Remove(ctx context.Context, cfg Config) error {
 	if err != nil || !ok {
 		return err
 	}
+	return s.remove(ctx)
+}
+
+func (s site) remove(ctx context.Context) error {
 	if err := s.checkKind(true); err != nil {
 		return err
 	}
-	if server, running, err := s.running(); err != nil {
+	server, running, err := s.running()
+	if err != nil {
 		return err
-	} else if running {
+	}
+	if running {
 		if err := s.end(ctx, server.pid, syscall.SIGQUIT); err != nil {
 			return err
 		}
