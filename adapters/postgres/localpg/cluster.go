@@ -145,7 +145,7 @@ func (c *Cluster) launch(ctx context.Context, cfg Config, bin binaries) error {
 	if err != nil {
 		return err
 	}
-	c.server, err = c.site.launch(ctx, bin, args)
+	c.server, c.adopted, err = c.site.launch(ctx, bin, args)
 	return err
 }
 

@@ -81,12 +81,21 @@ func execute(ctx context.Context, url, sql string) {
 // holder is another process that opened the data directory, or tried to.
 type holder struct {
 	held
-	cmd *exec.Cmd
+	cmd    *exec.Cmd
+	output io.Reader
 }
 
 // startHolder runs this test binary as that process, as another user if there
-// is one.
+// is one, and waits until it is done opening.
 func startHolder(ctx context.Context, dataDir string, as *syscall.Credential) *holder {
+	GinkgoHelper()
+	h := launchHolder(ctx, dataDir, as)
+	Expect(json.NewDecoder(h.output).Decode(&h.held)).To(Succeed())
+	return h
+}
+
+// launchHolder is startHolder without waiting.
+func launchHolder(ctx context.Context, dataDir string, as *syscall.Credential) *holder {
 	GinkgoHelper()
 	program, err := os.Executable()
 	Expect(err).NotTo(HaveOccurred())
@@ -100,14 +109,13 @@ func startHolder(ctx context.Context, dataDir string, as *syscall.Credential) *h
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	stdin, err := h.cmd.StdinPipe()
 	Expect(err).NotTo(HaveOccurred())
-	stdout, err := h.cmd.StdoutPipe()
+	h.output, err = h.cmd.StdoutPipe()
 	Expect(err).NotTo(HaveOccurred())
 	Expect(h.cmd.Start()).To(Succeed())
 	DeferCleanup(func() {
 		_ = stdin.Close()
 		_ = h.cmd.Wait()
 	})
-	Expect(json.NewDecoder(stdout).Decode(&h.held)).To(Succeed())
 	return h
 }
 

@@ -14,17 +14,12 @@ import (
 // initialise makes the cluster. It appears under its name whole or not at all:
 // what a crash left half done is swept away and begun again.
 func (s site) initialise(ctx context.Context, bin binaries, throwaway bool) error {
-	leftovers, _ := filepath.Glob(filepath.Join(s.home, "init-*")) // the pattern is well-formed
-	for _, leftover := range leftovers {
-		// An initdb whose parent died may still be writing there: its
-		// directory is never used again, so a rest of it does no harm.
-		_ = os.RemoveAll(leftover)
-	}
+	s.sweepDrafts()
 	draft, err := os.MkdirTemp(s.home, "init-*")
 	if err != nil {
 		return fmt.Errorf("cannot make a directory for PostgreSQL: %w", err)
 	}
-	defer os.RemoveAll(draft)
+	defer s.sweepDrafts()
 	if err := s.account.own(draft); err != nil {
 		return fmt.Errorf("cannot give %s to the user %s: %w", draft, s.account.name, err)
 	}
@@ -40,6 +35,16 @@ func (s site) initialise(ctx context.Context, bin binaries, throwaway bool) erro
 		return fmt.Errorf("cannot put the new cluster in its place: %w", err)
 	}
 	return syncDir(s.home)
+}
+
+// sweepDrafts removes what is not finished. An initdb whose parent was killed
+// may still be writing; it fails once its files are gone, and what it wrote
+// meanwhile goes the next time.
+func (s site) sweepDrafts() {
+	drafts, _ := filepath.Glob(filepath.Join(s.home, "init-*")) // the pattern is well-formed
+	for _, draft := range drafts {
+		_ = os.RemoveAll(draft)
+	}
 }
 
 func (s site) runInitdb(ctx context.Context, bin binaries, dir string, throwaway bool) error {

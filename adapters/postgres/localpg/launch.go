@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// inheritance is how long the orphans of a killed server may take to go:
+	// inheritance is how long what is left of a killed server may take to go:
 	// until then PostgreSQL refuses to start, to protect the data.
 	inheritance = 10 * time.Second
 	// patience is how long a server whose start was called off may take to go.
@@ -23,23 +23,27 @@ const (
 	tailLimit = 2 << 10 // bytes of the log that an error repeats
 )
 
-// launch starts the server and waits until it is ready.
-func (s site) launch(ctx context.Context, bin binaries, args []string) (postmaster, error) {
+// launch starts the server and waits until it is ready. It may find that it is
+// already there, started by a process that was killed a moment ago.
+func (s site) launch(ctx context.Context, bin binaries, args []string) (server postmaster, adopted bool, err error) {
 	giveUp := time.NewTimer(inheritance)
 	defer giveUp.Stop()
 	again := time.NewTicker(10 * glance)
 	defer again.Stop()
 	for {
-		p, err := s.tryLaunch(ctx, bin, args)
+		server, err = s.tryLaunch(ctx, bin, args)
 		var early *earlyExit
-		if !errors.As(err, &early) || !early.orphans() {
-			return p, err
+		if !errors.As(err, &early) || !early.inherited() {
+			return server, false, err
+		}
+		if server, ok, settleErr := s.settle(ctx); ok || settleErr != nil {
+			return server, ok, settleErr
 		}
 		select {
 		case <-ctx.Done():
-			return postmaster{}, fmt.Errorf("%w: %w", context.Cause(ctx), err)
+			return postmaster{}, false, fmt.Errorf("%w: %w", context.Cause(ctx), err)
 		case <-giveUp.C:
-			return postmaster{}, err
+			return postmaster{}, false, err
 		case <-again.C:
 		}
 	}
@@ -126,9 +130,11 @@ func (e *earlyExit) Error() string {
 	return "PostgreSQL ended before it was ready: " + e.tail + " (more in " + e.log + ")"
 }
 
-// orphans tells whether processes of a killed server stood in the way.
-func (e *earlyExit) orphans() bool {
-	return strings.Contains(e.tail, "pre-existing shared memory block")
+// inherited tells whether something of an earlier server stood in the way: the
+// processes that a killed one left, or one whose start went unseen.
+func (e *earlyExit) inherited() bool {
+	return strings.Contains(e.tail, "pre-existing shared memory block") ||
+		strings.Contains(e.tail, "lock file") && strings.Contains(e.tail, "already exists")
 }
 
 // tail is what the server said since start, in one line.

@@ -74,7 +74,8 @@ func (s site) settle(ctx context.Context) (postmaster, bool, error) {
 		case <-ctx.Done():
 			return p, false, fmt.Errorf("PostgreSQL (process %d) did not get ready: %w", p.pid, context.Cause(ctx))
 		case <-deaf.C:
-			return p, false, fmt.Errorf("PostgreSQL (process %d) %w %s", p.pid, errDeaf, p.sockets)
+			return p, false, fmt.Errorf("PostgreSQL (process %d) %w in %s: stop it, or remove %s if that process is another program",
+				p.pid, errDeaf, p.sockets, s.pidFile())
 		case <-ticker.C:
 		}
 	}
@@ -104,16 +105,14 @@ func (s site) end(ctx context.Context, pid int, signal syscall.Signal) error {
 // now, which PostgreSQL would take for the server itself. Traces of a plainly
 // dead one it clears itself.
 func (s site) forgetDead() error {
-	p, err := s.readPidFile()
-	if err != nil || p.pid <= 0 {
-		return nil //nolint:nilerr // no file, or none that can be judged: PostgreSQL decides
-	}
-	if yes, known := worksIn(p.pid, s.data()); !defunct(p.pid) && (yes || !known) {
+	p, _ := s.readPidFile() // without one there are no traces
+	yes, known := worksIn(p.pid, s.data())
+	if impostor := known && !yes; p.pid <= 0 || !(impostor || defunct(p.pid)) {
 		return nil
 	}
 	for _, path := range []string{
 		filepath.Join(s.sockets(), ".s.PGSQL."+port+".lock"),
-		filepath.Join(s.data(), "postmaster.pid"),
+		s.pidFile(),
 	} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("cannot clear what a dead PostgreSQL left: %w", err)
@@ -122,10 +121,12 @@ func (s site) forgetDead() error {
 	return nil
 }
 
+func (s site) pidFile() string { return filepath.Join(s.data(), "postmaster.pid") }
+
 // readPidFile reads what the server writes line by line: pid, data directory,
 // start time, port, socket directory, TCP address, shared memory, status.
 func (s site) readPidFile() (postmaster, error) {
-	text, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
+	text, err := os.ReadFile(s.pidFile())
 	if err != nil {
 		return postmaster{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	. "github.com/onsi/ginkgo/v2"
@@ -93,7 +94,27 @@ var _ = Describe("A private cluster survives", func() {
 		Expect(kept(ctx, again.URL("postgres"))).To(Equal("committed"))
 	})
 
-	It("a first start that was killed half way", func(ctx SpecContext) {
+	DescribeTable("a first start that was killed",
+		func(ctx SpecContext, row momentRow) {
+			dataDir := newDataDir()
+			parent := launchHolder(ctx, dataDir, nil)
+			Eventually(func() ([]string, error) { return filepath.Glob(filepath.Join(dataDir, row.traces)) }).
+				WithContext(ctx).WithPolling(time.Millisecond).ShouldNot(BeEmpty())
+			parent.kill()
+
+			cluster := start(ctx, throwaway(dataDir))
+			keep(ctx, cluster.URL("postgres"), "committed")
+			Expect(kept(ctx, cluster.URL("postgres"))).To(Equal("committed"))
+			Expect(cluster.Stop(ctx)).To(Succeed())
+			Expect(kept(ctx, start(ctx, throwaway(dataDir)).URL("postgres"))).To(Equal("committed"))
+		},
+		Entry("before it began", momentRow{traces: "lock"}),
+		Entry("while the cluster was made", momentRow{traces: "postgres/init-*/base/1"}),
+		Entry("when the cluster was made", momentRow{traces: "postgres/data"}),
+		Entry("while the server started", momentRow{traces: "postgres/data/postmaster.pid"}),
+	)
+
+	It("a first start that was cut off with the machine", func(ctx SpecContext) {
 		dataDir := newDataDir()
 		Expect(os.Mkdir(dataDir, 0o711)).To(Succeed())
 		half := filepath.Join(dataDir, "postgres", "init-1234")
@@ -105,3 +126,6 @@ var _ = Describe("A private cluster survives", func() {
 		Expect(half).NotTo(BeADirectory())
 	})
 })
+
+// momentRow names a moment by the files that tell of it.
+type momentRow struct{ traces string }
