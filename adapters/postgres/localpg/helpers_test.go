@@ -156,3 +156,13 @@ func program(dir, name, script string) {
 	GinkgoHelper()
 	Expect(os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755)).To(Succeed())
 }
+
+// removeDurable clears a cluster that Remove would rightly spare.
+func removeDurable(ctx context.Context, cluster *localpg.Cluster, dataDir string) {
+	GinkgoHelper()
+	cluster.Detach()
+	held, err := localpg.Start(ctx, localpg.Config{DataDir: dataDir})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(held.Stop(ctx)).To(Succeed())
+	Expect(os.RemoveAll(cluster.Dir())).To(Succeed())
+}

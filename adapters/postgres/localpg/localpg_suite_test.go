@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,7 +28,12 @@ var made string
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	made = newDataDir()
-	Expect(start(ctx, throwaway(made)).Stop(ctx)).To(Succeed())
+	cluster, err := localpg.Start(ctx, throwaway(made))
+	if errors.Is(err, localpg.ErrNotInstalled) && os.Getenv("HOOKFILL_TEST_REQUIRE_DATABASE") == "" {
+		Skip(err.Error())
+	}
+	Expect(err).NotTo(HaveOccurred())
+	Expect(cluster.Stop(ctx)).To(Succeed())
 })
 
 // holdVariable turns the test binary into a server process that holds the

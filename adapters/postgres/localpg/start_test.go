@@ -11,6 +11,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 
 	"github.com/hookfill/hookfill/adapters/postgres/localpg"
 )
@@ -63,6 +64,15 @@ var _ = Describe("A private cluster", func() {
 		second := start(ctx, throwaway(made))
 		Expect(second.Adopted()).To(BeTrue())
 		Expect(second.PID()).To(Equal(first.PID()))
+	})
+
+	It("leaves no goroutine behind", func(ctx SpecContext) {
+		before := gleak.Goroutines()
+		first := start(ctx, throwaway(made))
+		Eventually(gleak.Goroutines).WithContext(ctx).ShouldNot(gleak.HaveLeaked(before))
+		first.Detach()
+		start(ctx, throwaway(made))
+		Eventually(gleak.Goroutines).WithContext(ctx).ShouldNot(gleak.HaveLeaked(before))
 	})
 
 	It("takes further settings from its next start on", func(ctx SpecContext) {

@@ -1,7 +1,6 @@
 package localpg_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -196,14 +195,4 @@ func tcpListeners(pid int) []string {
 		}
 	}
 	return found
-}
-
-// removeDurable clears a cluster that Remove would rightly spare.
-func removeDurable(ctx context.Context, cluster *localpg.Cluster, dataDir string) {
-	GinkgoHelper()
-	cluster.Detach()
-	held, err := localpg.Start(ctx, localpg.Config{DataDir: dataDir})
-	Expect(err).NotTo(HaveOccurred())
-	Expect(held.Stop(ctx)).To(Succeed())
-	Expect(os.RemoveAll(cluster.Dir())).To(Succeed())
 }
