@@ -20,8 +20,8 @@
 //   - What placeholders leave behind, an empty text, NaN or the braces
 //     themselves, is refused with a message that says so.
 //   - Every fault of the fields is reported at once, in the order of the
-//     format's table. A text that cannot be read as the format reports the
-//     first.
+//     format's table, up to 50. A text that cannot be read as the format
+//     reports the first.
 //   - Errors are KindInvalid. Their code is not_understood where a text or a
 //     value cannot be read, and the first reason's code where it can be and
 //     makes no sense. They name fields and bytes and never repeat a value.

@@ -55,7 +55,11 @@ func (f *faults) on(fields ...string) bool {
 	return slices.ContainsFunc(f.reasons, func(r domain.Reason) bool { return slices.Contains(fields, r.Field) })
 }
 
-// err gives one error with the faults in the order of rank, or nil.
+// maxFaults bounds what one answer says; there are not as many fields.
+const maxFaults = 50
+
+// err gives one error with the faults in the order of rank, or nil. Of more
+// than maxFaults the first ones are told.
 func (f *faults) err(rank func(field string) int) error {
 	if len(f.reasons) == 0 {
 		return nil
@@ -65,7 +69,7 @@ func (f *faults) err(rank func(field string) int) error {
 	if f.unread {
 		code = codeNotUnderstood
 	}
-	return &domain.Error{Kind: domain.KindInvalid, Code: code, Reasons: f.reasons}
+	return &domain.Error{Kind: domain.KindInvalid, Code: code, Reasons: f.reasons[:min(len(f.reasons), maxFaults)]}
 }
 
 func reasonsOf(err error) []domain.Reason {

@@ -58,7 +58,7 @@ type step struct {
 type place uint8
 
 const (
-	placeStart place = iota // before the first member, or between two
+	placeStart place = iota // before the first member, or after a comma
 	placeName
 	placeIndex
 )
@@ -117,7 +117,6 @@ func (r *reader) object() error {
 	here := &r.path[len(r.path)-1]
 	seen := names{}
 	for first := true; ; first = false {
-		here.at = placeStart
 		if done, err := r.separator('}', first); done || err != nil {
 			return err
 		}
@@ -193,6 +192,7 @@ func (r *reader) separator(end byte, first bool) (done bool, err error) {
 	case !r.next(','):
 		return false, r.fail("malformed_json", "a comma or "+strconv.QuoteRune(rune(end))+" was expected")
 	}
+	r.path[len(r.path)-1].at = placeStart
 	r.blanks()
 	if r.peek() == end {
 		return false, r.fail("malformed_json", "a comma stands before "+strconv.QuoteRune(rune(end)))
