@@ -84,6 +84,7 @@ type SignalInbox interface {
 	// ArrivalKeyReused. An arrival with a Refusal takes no key.
 	Append(ctx context.Context, arrivals []Arrival) ([]ArrivalResult, error)
 	// Submit stores one signal that came by hand, for a caller already checked,
-	// with the promises of Append for its tickets.
+	// with the promises of Append for its tickets. A signal already stored is
+	// KindConflict and queues nothing more.
 	Submit(ctx context.Context, s *domain.Signal) error
 }
