@@ -22,6 +22,7 @@ type ticketModel struct {
 	LaneID          int64         `bun:"lane_id"`
 	LaneSeq         int64         `bun:"lane_seq"`
 	State           domain.State  `bun:"state"`
+	Target          *string       `bun:"target"`
 	Reasons         string        `bun:"reasons"`
 	Decisions       string        `bun:"decisions"`
 	CreatedAt       time.Time     `bun:"created_at"`
@@ -42,6 +43,7 @@ func toTicketModel(t domain.Ticket, position int, laneID int64) *ticketModel {
 		LaneID:          laneID,
 		LaneSeq:         t.LaneSeq,
 		State:           t.State,
+		Target:          textOf(t.Target),
 		Reasons:         encodeReasons(t.Reasons),
 		Decisions:       encodeDecisions(t.Decisions),
 		CreatedAt:       t.CreatedAt,
@@ -60,6 +62,7 @@ func (m *ticketModel) toDomain() (domain.Ticket, error) {
 		Multiplier:      amountIn(&r, "multiplier", m.Multiplier, domain.RestoreQuantity),
 		LaneSeq:         m.LaneSeq,
 		State:           m.State,
+		Target:          amountOrNil(&r, "target", m.Target, domain.RestoreNet),
 		CreatedAt:       m.CreatedAt.UTC(),
 		UpdatedAt:       m.UpdatedAt.UTC(),
 	}
