@@ -170,8 +170,12 @@ func once(ctx context.Context, pool *bun.DB, fn func(context.Context, bun.Tx) er
 	if err != nil {
 		return err
 	}
+	// Also where fn panics; after the commit it does nothing.
+	defer func() { _ = tx.Rollback() }()
 	if err := fn(ctx, tx); err != nil {
-		_ = tx.Rollback()
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
