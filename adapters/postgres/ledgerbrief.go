@@ -105,7 +105,7 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 // addOrders adds the ticket's own orders, and the open ones of the same config
 // in the lane.
 func (l *Ledger) addOrders(ctx context.Context, row briefRow, brief *ports.TicketBrief) error {
-	var models []orderModel
+	var models []*orderModel
 	err := l.db.worker.NewSelect().Model(&models).
 		Where(`o.ticket_id = ?0 or (o.broker_account_id = ?1 and o.symbol = ?2 and `+unsettledSQL+`
 			and o.webhook_config_id is not distinct from ?3)`, row.ID, row.BrokerAccountID, row.Symbol, row.WebhookConfigID).

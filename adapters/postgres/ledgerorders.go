@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
@@ -33,7 +32,7 @@ func lockOrder(ctx context.Context, tx bun.Tx, id domain.OrderID) (*domain.Order
 		}
 		return nil, err
 	}
-	orders, err := withEvents(ctx, tx, []orderModel{m})
+	orders, err := withEvents(ctx, tx, []*orderModel{&m})
 	if err != nil {
 		return nil, err
 	}
@@ -48,38 +47,6 @@ func updateOrder(ctx context.Context, tx bun.Tx, o *domain.Order) error {
 	return err
 }
 
-// withEvents gives the orders of rows, in their order, with all their events.
-func withEvents(ctx context.Context, db bun.IDB, rows []orderModel) ([]*domain.Order, error) {
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	ids := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	var models []orderEventModel
-	if err := db.NewSelect().Model(&models).Where("order_id in (?)", bun.In(ids)).OrderExpr("order_id, position").Scan(ctx); err != nil {
-		return nil, err
-	}
-	events := make(map[uuid.UUID][]domain.OrderEvent, len(rows))
-	for _, m := range models {
-		e, err := m.toDomain()
-		if err != nil {
-			return nil, err
-		}
-		events[m.OrderID] = append(events[m.OrderID], e)
-	}
-	orders := make([]*domain.Order, len(rows))
-	for i, r := range rows {
-		o, err := r.toDomain(events[r.ID])
-		if err != nil {
-			return nil, err
-		}
-		orders[i] = o
-	}
-	return orders, nil
-}
-
 // workingSQL is the predicate of the index orders_working.
 const workingSQL = `submission = 'acknowledged' and status not in ('filled', 'canceled', 'replaced', 'rejected', 'expired')`
 
@@ -88,7 +55,7 @@ const unsettledSQL = `(submission in ('intent', 'in_flight', 'unknown', 'needs_r
 
 // Working implements ports.Ledger.
 func (l *Ledger) Working(ctx context.Context, account *domain.BrokerAccountID, age time.Duration, limit int) ([]*domain.Order, error) {
-	var rows []orderModel
+	var rows []*orderModel
 	due := l.db.worker.NewSelect().Table("orders").Column("id").
 		Where(workingSQL).Where("asked_at <= now() - make_interval(secs => ?)", age.Seconds()).
 		OrderExpr("asked_at").Limit(int64(limit)).For("no key update skip locked")
@@ -109,7 +76,7 @@ func (l *Ledger) ByClientOrderIDs(ctx context.Context, ids []string) ([]*domain.
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var rows []orderModel
+	var rows []*orderModel
 	if err := l.db.worker.NewSelect().Model(&rows).Where("client_order_id in (?)", bun.In(ids)).Scan(ctx); err != nil {
 		return nil, translate(err)
 	}
