@@ -73,6 +73,19 @@ func DescribePositionRepository(name string, h StorageHarness) bool {
 			Expect(list[3].account).To(Equal(b.ID()))
 		})
 
+		It("gives what orders by hand built without a config", func(ctx SpecContext) {
+			t := w.place(ctx, w.byHand(ctx, w.ada, "NVDA", a))
+			w.record(ctx, t.order.ID(), w.acknowledged(t.order), w.fill(1, "6", "100"))
+			Expect(heldOf(w.positions(ctx, w.ada, ports.PositionsByWebhook))).To(ContainElement(held{a.ID(), nil, "NVDA", "6"}))
+			Expect(heldOf(w.positions(ctx, w.ada, ports.PositionsByAccount))).To(ContainElement(held{a.ID(), nil, "NVDA", "6"}))
+		})
+
+		It("says of each position the scope it is listed in", func(ctx SpecContext) {
+			for _, by := range []ports.PositionScope{ports.PositionsByAccount, ports.PositionsByWebhook} {
+				Expect(w.positions(ctx, w.ada, by)).To(HaveEach(HaveField("Scope", by)))
+			}
+		})
+
 		It("gives flat positions too", func(ctx SpecContext) {
 			w.record(ctx, w.working(ctx, d, "MSFT", func(t *domain.OrderTerms) { t.Side = domain.SideSell }).order.ID(), w.fill(1, "2", "101"))
 			for _, by := range []ports.PositionScope{ports.PositionsByAccount, ports.PositionsByWebhook} {
