@@ -9,8 +9,8 @@ import (
 type Health struct {
 	// Server is the server's own name and version.
 	Server string
-	// Now is the database's clock.
-	Now time.Time
+	// Skew is how far this machine's clock is from the database's.
+	Skew time.Duration
 	// Roles and Schema say what is wrong with either, nil for nothing.
 	Roles  error
 	Schema error
@@ -25,10 +25,12 @@ func Examine(ctx context.Context, c Config) (Health, error) {
 		return h, err
 	}
 	defer func() { _ = owner.Close() }()
-	err = owner.QueryRowContext(ctx, `select 'PostgreSQL ' || current_setting('server_version'), clock_timestamp()`).Scan(&h.Server, &h.Now)
+	var now time.Time
+	err = owner.QueryRowContext(ctx, `select 'PostgreSQL ' || current_setting('server_version'), clock_timestamp()`).Scan(&h.Server, &now)
 	if err != nil {
 		return h, translate(err)
 	}
+	h.Skew = time.Since(now).Abs()
 	db, err := Open(ctx, c)
 	if err != nil {
 		h.Roles, h.Schema = err, err

@@ -33,8 +33,7 @@ func Doctor(ctx context.Context, c Config) []Finding {
 	if err == nil {
 		add("migrations", health.Schema, "up to date")
 		add("roles", health.Roles, "hookfill_api and hookfill_worker can be assumed")
-		skew := time.Since(health.Now).Abs()
-		add("clock", tooFar(skew), "within "+skew.Truncate(time.Millisecond).String()+" of the database's")
+		add("clock", tooFar(health.Skew), "within "+health.Skew.Round(time.Millisecond).String()+" of the database's")
 	}
 	add("brokers", nil, "paper is built in")
 	add("keys", keyFault(c.SigningKey), "the signing key of local mode is there")
