@@ -15,7 +15,7 @@ const (
 	maxDecimalPlaces = 18
 )
 
-var numberForm = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$`) //nolint:gochecknoglobals // compiled once, never written
+var numberForm = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$`)
 
 // amount is an exact decimal in canonical form: trailing zeros removed, so that
 // equal amounts are deeply equal. Its zero value is 0.

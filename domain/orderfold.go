@@ -86,10 +86,10 @@ func (f *fold) foldSubmission(events []OrderEvent) {
 			f.flag(AnomalyCorrection, e)
 		}
 		f.submission = next
-		switch {
-		case next == SubmissionRefused || next == SubmissionDenied || next == SubmissionNotPlaced || next == SubmissionNeedsReview:
+		switch next { //nolint:exhaustive // the others say nothing about a reason
+		case SubmissionRefused, SubmissionDenied, SubmissionNotPlaced, SubmissionNeedsReview:
 			f.rejectReason = e.Reason
-		case next == SubmissionAcknowledged:
+		case SubmissionAcknowledged:
 			f.rejectReason = ""
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // SPY250624C00596000. The zero value is no symbol.
 type Symbol string
 
-var symbolForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9./_!-]{0,31}$`) //nolint:gochecknoglobals // compiled once, never written
+var symbolForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9./_!-]{0,31}$`)
 
 // ParseSymbol brings a sender's spelling to the canonical form: spaces around
 // it and an exchange prefix (NASDAQ:AAPL) are taken off, letters raised. It

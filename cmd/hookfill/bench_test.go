@@ -86,7 +86,7 @@ func startBenchServer(b *testing.B, role string) *benchServer {
 	}
 	address := freeAddress(b)
 	data := filepath.Join(dir, "data")
-	server := exec.Command(binary, "serve", "--role", role, "--data-dir", data, "--listen", address, "--admin-listen", "off", "--log-level", "warn") //nolint:noctx // stopped by SIGTERM below
+	server := exec.Command(binary, "serve", "--role", role, "--data-dir", data, "--listen", address, "--admin-listen", "off", "--log-level", "warn")
 	server.Stderr = os.Stderr
 	if err := server.Start(); err != nil {
 		b.Fatal(err)
@@ -177,7 +177,7 @@ func (s *benchServer) postAlerts(b *testing.B, length time.Duration) float64 {
 // client writes requests and reads answers by hand: the load must not cost more
 // than what it measures.
 func (s *benchServer) client(until time.Time, accepted *atomic.Int64) error {
-	conn, err := net.Dial("tcp", s.address) //nolint:noctx // ends with the benchmark
+	conn, err := net.Dial("tcp", s.address)
 	if err != nil {
 		return err
 	}
