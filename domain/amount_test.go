@@ -155,6 +155,23 @@ var _ = Describe("A number from outside", func() {
 		})
 	})
 
+	It("can be read back when we worked it out ourselves", func() {
+		small := rapid.Map(rapid.StringMatching(`[0-9]{0,5}\.[0-9]{17}[1-9]`), domain.MustQuantity)
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			g := NewWithT(t)
+			a, b := small.Draw(t, "a"), small.Draw(t, "b")
+			product := a.Times(b)
+			g.Expect(domain.ParseQuantity(product.String())).To(Equal(product))
+			g.Expect(product.Decimal().LessThanOrEqual(a.Decimal().Mul(b.Decimal()))).To(BeTrue(), "rounded down")
+
+			p := domain.MustPrice(b.String())
+			cost := a.At(p)
+			g.Expect(domain.ParseMoney(cost.String())).To(Equal(cost))
+			pos := domain.Position{}.Apply(domain.SideBuy, a, p).Apply(domain.SideSell, b, domain.MustPrice(a.String()))
+			g.Expect(domain.ParseMoney(pos.RealizedProfit.String())).To(Equal(pos.RealizedProfit))
+		})
+	})
+
 	It("travels as text in JSON", func() {
 		type wire struct {
 			Quantity domain.Quantity

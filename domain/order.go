@@ -141,7 +141,7 @@ func (o *Order) IsWorking() bool {
 func (o *Order) BrokerOrderID() string { return o.state.brokerOrderID }
 
 // FilledQuantity is the sum of all executions. It never falls.
-func (o *Order) FilledQuantity() Quantity { return Quantity{exact(o.state.filled)} }
+func (o *Order) FilledQuantity() Quantity { return Quantity{kept(o.state.filled)} }
 
 // LeavesQuantity is what is ordered and not filled; 0 for an order by notional.
 func (o *Order) LeavesQuantity() Quantity {
@@ -157,7 +157,7 @@ func (o *Order) AverageFillPrice() *Price {
 	if !o.state.filled.IsPositive() {
 		return nil
 	}
-	return &Price{exact(o.state.cost.DivRound(o.state.filled, averagePricePlaces))}
+	return &Price{kept(o.state.cost.DivRound(o.state.filled, averagePricePlaces))}
 }
 
 // RejectReason says why the order was denied, refused, rejected or not placed.

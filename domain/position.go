@@ -22,7 +22,7 @@ func (pos Position) Apply(side Side, q Quantity, p Price) Position {
 		if pos.AveragePrice != nil {
 			cost = cost.Add(pos.Quantity.Size().At(*pos.AveragePrice).d)
 		}
-		next.AveragePrice = &Price{exact(cost.DivRound(next.Quantity.Size().d, averagePricePlaces))}
+		next.AveragePrice = &Price{kept(cost.DivRound(next.Quantity.Size().d, averagePricePlaces))}
 		return next
 	}
 	closed := q.Min(pos.Quantity.Size())
