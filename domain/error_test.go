@@ -85,6 +85,7 @@ var _ = Describe("The kind of an error", func() {
 			&domain.Error{Kind: domain.KindUnknownOutcome, Err: domain.NotFound("order")}, domain.KindUnknownOutcome,
 		}),
 		Entry("the kind itself", row{fmt.Errorf("no: %w", domain.KindForbidden), domain.KindForbidden}),
+		Entry("internal where none is named", row{&domain.Error{Msg: "boom"}, domain.KindInternal}),
 		Entry("internal for any other", row{errors.New("boom"), domain.KindInternal}),
 	)
 })
