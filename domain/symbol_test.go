@@ -58,6 +58,7 @@ var _ = Describe("A symbol", func() {
 		Entry("an expression", refused{"AAPL*2", "invalid_symbol"}),
 		Entry("a placeholder nobody filled in", refused{"{{ticker}}", "invalid_symbol"}),
 		Entry("in letters that look like ours", refused{"ААРL", "invalid_symbol"}),
+		Entry("in letters Unicode raises to ours", refused{"ſpy", "invalid_symbol"}),
 		Entry("with a NUL in it", refused{"AA\x00PL", "invalid_symbol"}),
 		Entry("no text at all", refused{"\xff\xfe", "invalid_symbol"}),
 	)
@@ -75,8 +76,10 @@ func FuzzParseSymbol(f *testing.F) {
 			}
 			return
 		}
-		if !strings.Contains(strings.ToUpper(raw), string(symbol)) {
-			t.Fatalf("%q became %q, which is no part of it", raw, symbol)
+		sent := strings.TrimSpace(raw)
+		sent = sent[strings.LastIndexByte(sent, ':')+1:]
+		if len(sent) != len(symbol) || !strings.EqualFold(sent, string(symbol)) {
+			t.Fatalf("%q became %q, which is not what was sent", raw, symbol)
 		}
 		if again, err := domain.ParseSymbol(string(symbol)); err != nil || again != symbol {
 			t.Fatalf("%q is not canonical: it becomes %q, %v", symbol, again, err)
