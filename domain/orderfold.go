@@ -43,8 +43,9 @@ type fold struct {
 	rejectReason  string
 	attempts      int
 	anomalies     []Anomaly
-	// before is the status a rejected cancel or replace request leads back to.
-	before OrderStatus
+	// What a rejected request leads back to: a cancel may be asked for while a
+	// replacement is, so each has its own.
+	beforeCancel, beforeReplace OrderStatus
 }
 
 func foldEvents(ordered *Quantity, events []OrderEvent) fold {
@@ -121,7 +122,6 @@ func (f *fold) foldStatus(ordered *Quantity, events []OrderEvent) {
 	slices.SortFunc(theirs, func(a, b OrderEvent) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(statusRank(a.Kind), statusRank(b.Kind)), strings.Compare(a.SourceID, b.SourceID))
 	})
-	f.before = f.status
 	for _, e := range theirs {
 		next, err := f.status.Next(e.Kind)
 		if e.Kind == EventFill {
@@ -139,12 +139,14 @@ func (f *fold) foldStatus(ordered *Quantity, events []OrderEvent) {
 			continue
 		}
 		switch e.Kind { //nolint:exhaustive // all others simply take the table's target
-		case EventCancelRejected, EventReplaceRejected:
-			next = f.before
-		case EventPendingCancel, EventPendingReplace:
-			if !f.status.IsInFlight() || f.status == StatusPendingNew {
-				f.before = f.status
-			}
+		case EventCancelRejected:
+			next = f.beforeCancel
+		case EventReplaceRejected:
+			next = f.beforeReplace
+		case EventPendingCancel:
+			f.beforeCancel = f.status
+		case EventPendingReplace:
+			f.beforeReplace = f.status
 		case EventRejected:
 			f.rejectReason = e.Reason
 		}
@@ -174,9 +176,11 @@ func (f *fold) addFill(ordered *Quantity, e OrderEvent, illegal error) {
 		}
 	case complete:
 		f.status = StatusFilled
-	case f.status == StatusPendingCancel || f.status == StatusPendingReplace:
-		// The request of ours is still unanswered.
-		f.before = StatusPartiallyFilled
+	// A request of ours is still unanswered.
+	case f.status == StatusPendingReplace, f.status == StatusPendingCancel && f.beforeCancel == StatusPendingReplace:
+		f.beforeReplace = StatusPartiallyFilled
+	case f.status == StatusPendingCancel:
+		f.beforeCancel = StatusPartiallyFilled
 	default:
 		f.status = StatusPartiallyFilled
 	}

@@ -113,6 +113,19 @@ var _ = Describe("An order's events", func() {
 			Events:     []domain.OrderEvent{event("new", 1), event("pending_replace", 2), event("replace_rejected", 3)},
 			Submission: "intent", Status: "new", Filled: "0",
 		}),
+		Entry("a cancel rejected while a replacement is asked for, which leads back to that", life{
+			Events: []domain.OrderEvent{
+				event("new", 1), event("pending_replace", 2), event("pending_cancel", 3), event("cancel_rejected", 4),
+			},
+			Submission: "intent", Status: "pending_replace", Filled: "0",
+		}),
+		Entry("both requests rejected one after the other, with a fill between", life{
+			Events: []domain.OrderEvent{
+				event("new", 1), event("pending_replace", 2), event("pending_cancel", 3), fill("4", "100", 4),
+				event("cancel_rejected", 5), event("replace_rejected", 6),
+			},
+			Submission: "intent", Status: "partially_filled", Filled: "4", Average: "100",
+		}),
 		Entry("a fill of part after the cancel: the order stays closed", life{
 			Events:     []domain.OrderEvent{event("new", 1), event("canceled", 2), fill("4", "100", 3)},
 			Submission: "intent", Status: "canceled", Filled: "4", Average: "100",
