@@ -160,7 +160,8 @@ func (o *Order) AverageFillPrice() *Price {
 	return &Price{kept(o.state.cost.DivRound(o.state.filled, averagePricePlaces))}
 }
 
-// RejectReason says why the order was denied, refused, rejected or not placed.
+// RejectReason says why the order was denied, refused, rejected or not placed,
+// or what a person has to review; empty otherwise.
 func (o *Order) RejectReason() string { return o.state.rejectReason }
 
 // Attempts is how often the order was sent or was about to be.
@@ -192,7 +193,8 @@ func (o *Order) Version() int { return o.version }
 
 // Apply records an event and reports whether it is new. A SourceID met before
 // changes nothing. An event with no place in the state machine is recorded too
-// and shows in Anomalies; only a malformed one is refused, as KindInvalid.
+// and shows in Anomalies, unless it only repeats what is known; only a malformed
+// one is refused, as KindInvalid.
 // Whatever the order of the calls, the same set of events gives the same order.
 func (o *Order) Apply(e OrderEvent, recordedAt time.Time) (added bool, err error) {
 	if err := checkEvent(e); err != nil {

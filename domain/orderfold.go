@@ -20,8 +20,9 @@ const (
 	AnomalyOverfill AnomalyKind = "overfill"
 	// AnomalyCorrection: the venue has an order we took for not placed.
 	AnomalyCorrection AnomalyKind = "correction"
-	// AnomalyIllegal: the event has no place in the state machine; it is kept
-	// and moves nothing, but for the quantity of a fill, which counts.
+	// AnomalyIllegal: the event has no place in the state machine. It is kept and
+	// moves nothing, but for the quantity of a fill, which counts, and for the
+	// venue's word that the order is over, which closes it.
 	AnomalyIllegal AnomalyKind = "illegal_event"
 )
 
@@ -77,8 +78,9 @@ func (f *fold) foldSubmission(events []OrderEvent) {
 		}
 		next, err := f.submission.Next(e.Kind)
 		if err != nil {
-			// Learning twice that the broker has the order is no anomaly.
-			if f.submission != SubmissionAcknowledged {
+			// Once the broker has the order, hearing so again is no anomaly, nor is
+			// an attempt made before we knew; what says the contrary is.
+			if f.submission != SubmissionAcknowledged || e.Kind.deniesPlacing() {
 				f.flag(AnomalyIllegal, e)
 			}
 			continue
@@ -86,14 +88,16 @@ func (f *fold) foldSubmission(events []OrderEvent) {
 		if f.submission.NeverReached() {
 			f.flag(AnomalyCorrection, e)
 		}
-		f.submission = next
-		switch {
-		case next == SubmissionRefused || next == SubmissionDenied || next == SubmissionNotPlaced || next == SubmissionNeedsReview:
+		f.submission, f.rejectReason = next, ""
+		if next.NeverReached() || next == SubmissionNeedsReview {
 			f.rejectReason = e.Reason
-		case next == SubmissionAcknowledged:
-			f.rejectReason = ""
 		}
 	}
+}
+
+// deniesPlacing reports an event that says the broker does not have the order.
+func (k OrderEventKind) deniesPlacing() bool {
+	return k == EventRefused || k == EventDenied || k == EventNotPlaced
 }
 
 func submissionRank(k OrderEventKind) int {
@@ -134,7 +138,7 @@ func (f *fold) foldStatus(ordered *Quantity, events []OrderEvent) {
 			}
 			// However it got there, the venue says that the order is over.
 			if closed := OrderStatus(e.Kind); closed.IsTerminal() && f.status.IsOpen() {
-				f.status, f.rejectReason = closed, e.Reason
+				f.become(closed, e)
 			}
 			continue
 		}
@@ -147,10 +151,16 @@ func (f *fold) foldStatus(ordered *Quantity, events []OrderEvent) {
 			f.beforeCancel = f.status
 		case EventPendingReplace:
 			f.beforeReplace = f.status
-		case EventRejected:
-			f.rejectReason = e.Reason
 		}
-		f.status = next
+		f.become(next, e)
+	}
+}
+
+// become takes the status on, and with a rejection the venue's word for it.
+func (f *fold) become(s OrderStatus, by OrderEvent) {
+	f.status = s
+	if s == StatusRejected {
+		f.rejectReason = by.Reason
 	}
 }
 

@@ -76,6 +76,19 @@ var _ = Describe("An order's events", func() {
 			Events:     []domain.OrderEvent{ours("attempted", 1), ours("ambiguous", 1), because(ours("escalated", 1), "no look-up")},
 			Submission: "needs_review", Status: "pending_new", Filled: "0", Reason: "no look-up", Attempts: 1,
 		}),
+		Entry("what a person resends: its old trouble is over", life{
+			Events: []domain.OrderEvent{
+				ours("attempted", 1), ours("ambiguous", 1), because(ours("escalated", 1), "no look-up"), ours("attempted", 2),
+			},
+			Submission: "in_flight", Status: "pending_new", Filled: "0", Attempts: 2,
+		}),
+		Entry("a refusal of what the broker has already: flagged, and believed no more", life{
+			Events: []domain.OrderEvent{
+				ours("attempted", 1), ours("acknowledged", 1), ours("attempted", 2), because(ours("refused", 2), "duplicate"),
+			},
+			Submission: "acknowledged", Status: "pending_new", Filled: "0", Attempts: 2,
+			Anomalies: []domain.Anomaly{{Kind: domain.AnomalyIllegal, SourceID: "refused:2"}},
+		}),
 		Entry("an order taken for not placed that the venue shows after all", life{
 			Events: []domain.OrderEvent{
 				ours("attempted", 1), ours("ambiguous", 1), because(ours("not_placed", 1), "stale"), ours("found", 1),
@@ -154,6 +167,16 @@ var _ = Describe("An order's events", func() {
 			Events:     []domain.OrderEvent{event("new", 1), event("stopped", 2), event("expired", 3)},
 			Submission: "intent", Status: "expired", Filled: "0",
 			Anomalies: []domain.Anomaly{{Kind: domain.AnomalyIllegal, SourceID: "expired:3"}},
+		}),
+		Entry("an end that is no rejection has no reject reason", life{
+			Events:     []domain.OrderEvent{event("new", 1), event("stopped", 2), because(event("expired", 3), "end of day")},
+			Submission: "intent", Status: "expired", Filled: "0",
+			Anomalies: []domain.Anomaly{{Kind: domain.AnomalyIllegal, SourceID: "expired:3"}},
+		}),
+		Entry("a rejection the table does not foresee, with its reason", life{
+			Events:     []domain.OrderEvent{event("new", 1), fill("4", "100", 2), because(event("rejected", 3), "halted")},
+			Submission: "intent", Status: "rejected", Filled: "4", Average: "100", Reason: "halted",
+			Anomalies: []domain.Anomaly{{Kind: domain.AnomalyIllegal, SourceID: "rejected:3"}},
 		}),
 		Entry("an order good till canceled on its second day", life{
 			Events:     []domain.OrderEvent{event("new", 1), event("done_for_day", 2), event("new", 3), fill("10", "100", 4)},
