@@ -1,7 +1,9 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -173,7 +175,7 @@ func (o *Order) Anomalies() []Anomaly { return slices.Clone(o.state.anomalies) }
 // Events gives every event, in the order they were recorded.
 func (o *Order) Events() []OrderEvent { return slices.Clone(o.events) }
 
-// Fills gives every execution, by venue time.
+// Fills gives every execution, by venue time and, within one instant, by id.
 func (o *Order) Fills() []Fill {
 	var fills []Fill
 	for _, e := range o.events {
@@ -181,7 +183,9 @@ func (o *Order) Fills() []Fill {
 			fills = append(fills, Fill{ExecutionID: e.ExecutionID, Quantity: e.Quantity, Price: e.Price, At: e.At})
 		}
 	}
-	slices.SortStableFunc(fills, func(a, b Fill) int { return a.At.Compare(b.At) })
+	slices.SortFunc(fills, func(a, b Fill) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ExecutionID, b.ExecutionID))
+	})
 	return fills
 }
 
