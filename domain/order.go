@@ -196,7 +196,8 @@ func (o *Order) UpdatedAt() time.Time { return o.updated }
 func (o *Order) Version() int { return o.version }
 
 // Apply records an event and reports whether it is new. A SourceID met before
-// changes nothing. An event with no place in the state machine is recorded too
+// changes nothing, nor does an execution met before under another SourceID: a
+// fill counts once, however many ways it is told. An event with no place in the state machine is recorded too
 // and shows in Anomalies, unless it only repeats what is known; only a malformed
 // one is refused, as KindInvalid.
 // Whatever the order of the calls, the same set of events gives the same order.
@@ -204,10 +205,8 @@ func (o *Order) Apply(e OrderEvent, recordedAt time.Time) (added bool, err error
 	if err := checkEvent(e); err != nil {
 		return false, err
 	}
-	for _, known := range o.events {
-		if known.SourceID == e.SourceID {
-			return false, nil
-		}
+	if slices.ContainsFunc(o.events, e.tells) {
+		return false, nil
 	}
 	o.events = append(o.events, e)
 	o.state = foldEvents(o.terms.Quantity, o.events)
@@ -215,6 +214,12 @@ func (o *Order) Apply(e OrderEvent, recordedAt time.Time) (added bool, err error
 		o.updated = recordedAt
 	}
 	return true, nil
+}
+
+// tells reports whether the two tell the same fact.
+func (e OrderEvent) tells(other OrderEvent) bool {
+	return e.SourceID == other.SourceID ||
+		e.Kind == EventFill && other.Kind == EventFill && e.ExecutionID == other.ExecutionID
 }
 
 func checkEvent(e OrderEvent) error {
