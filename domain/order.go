@@ -54,6 +54,13 @@ type OrderTerms struct {
 	CreatedAt      time.Time
 }
 
+func (t OrderTerms) clone() OrderTerms {
+	t.WebhookConfigID = copied(t.WebhookConfigID)
+	t.Quantity, t.Notional = copied(t.Quantity), copied(t.Notional)
+	t.LimitPrice, t.StopPrice, t.ReferencePrice = copied(t.LimitPrice), copied(t.StopPrice), copied(t.ReferencePrice)
+	return t
+}
+
 // NewOrder makes an order that nobody was told of yet. Every fault of the terms
 // is reported at once, as KindInvalid.
 func NewOrder(t OrderTerms) (*Order, error) {
@@ -84,7 +91,7 @@ func NewOrder(t OrderTerms) (*Order, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	o := &Order{terms: t, updated: t.CreatedAt}
+	o := &Order{terms: t.clone(), updated: t.CreatedAt}
 	o.state = foldEvents(t.Quantity, nil)
 	return o, nil
 }
@@ -117,7 +124,7 @@ func checkPrices(t OrderType, limit, stop *Price) error {
 }
 
 // Terms gives what never changes about the order.
-func (o *Order) Terms() OrderTerms { return o.terms }
+func (o *Order) Terms() OrderTerms { return o.terms.clone() }
 
 // ID gives the order's id.
 func (o *Order) ID() OrderID { return o.terms.ID }
@@ -250,7 +257,7 @@ type OrderSnapshot struct {
 // Snapshot gives everything there is to store. It shares nothing with o that
 // can change.
 func (o *Order) Snapshot() OrderSnapshot {
-	return OrderSnapshot{Terms: o.terms, Events: slices.Clone(o.events), UpdatedAt: o.updated, Version: o.version}
+	return OrderSnapshot{Terms: o.terms.clone(), Events: slices.Clone(o.events), UpdatedAt: o.updated, Version: o.version}
 }
 
 // RestoreOrder rebuilds a stored order by folding its events again.
@@ -259,7 +266,7 @@ func RestoreOrder(s OrderSnapshot) (*Order, error) {
 		return nil, &Error{Kind: KindInternal, Code: "corrupt_order", Msg: "a stored order has no id"}
 	}
 	return &Order{
-		terms: s.Terms, events: slices.Clone(s.Events), state: foldEvents(s.Terms.Quantity, s.Events),
+		terms: s.Terms.clone(), events: slices.Clone(s.Events), state: foldEvents(s.Terms.Quantity, s.Events),
 		updated: s.UpdatedAt, version: s.Version,
 	}, nil
 }

@@ -161,6 +161,32 @@ var _ = Describe("An order", func() {
 		Expect(err).To(refuseWith(domain.KindInternal, "corrupt_order"))
 	})
 
+	It("shares nothing that can change with what it was made from or hands out", func() {
+		quantity, config := domain.MustQuantity("10"), id[domain.WebhookConfig](6)
+		terms := marketOrder("10")
+		terms.Type, terms.Quantity, terms.WebhookConfigID = "stop_limit", &quantity, &config
+		terms.LimitPrice, terms.StopPrice = new(domain.MustPrice("101")), new(domain.MustPrice("100"))
+		terms.ReferencePrice = new(domain.MustPrice("99"))
+		o, err := domain.NewOrder(terms)
+		Expect(err).NotTo(HaveOccurred())
+		stored := o.Snapshot()
+		restored, err := domain.RestoreOrder(stored)
+		Expect(err).NotTo(HaveOccurred())
+
+		for _, t := range []domain.OrderTerms{terms, o.Terms(), stored.Terms, o.Snapshot().Terms} {
+			*t.Quantity = domain.MustQuantity("1")
+			*t.WebhookConfigID = domain.WebhookConfigID{}
+			*t.LimitPrice, *t.StopPrice, *t.ReferencePrice = domain.Price{}, domain.Price{}, domain.Price{}
+		}
+		for _, o := range []*domain.Order{o, restored} {
+			Expect(o.LeavesQuantity()).To(Equal(domain.MustQuantity("10")))
+			Expect(o.Terms().WebhookConfigID).To(HaveValue(Equal(id[domain.WebhookConfig](6))))
+			Expect(o.Terms().LimitPrice).To(HaveValue(Equal(domain.MustPrice("101"))))
+			Expect(o.Terms().StopPrice).To(HaveValue(Equal(domain.MustPrice("100"))))
+			Expect(o.Terms().ReferencePrice).To(HaveValue(Equal(domain.MustPrice("99"))))
+		}
+	})
+
 	It("hands out copies of its events, fills and anomalies", func() {
 		o := orderOf("10", fill("4", "100", 1), fill("8", "100", 2))
 		before := see(o)
