@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// averagePricePlaces is how exact an average fill price is kept; executions
-// themselves are exact.
-const averagePricePlaces = 10
-
 // Order is one instruction at one broker, unique by ticket, step and revision.
 // Its submission, status, filled quantity and average fill price follow from
 // its events alone.
@@ -160,13 +156,13 @@ func (o *Order) LeavesQuantity() Quantity {
 	return o.terms.Quantity.Less(o.FilledQuantity())
 }
 
-// AverageFillPrice is the mean price of all executions weighted by quantity,
-// rounded to 10 places, or nil while nothing is filled.
+// AverageFillPrice is the mean price of all executions weighted by quantity, to
+// 10 places (a price below 0.1 to 10 digits), or nil while nothing is filled.
 func (o *Order) AverageFillPrice() *Price {
 	if !o.state.filled.IsPositive() {
 		return nil
 	}
-	return &Price{kept(o.state.cost.DivRound(o.state.filled, averagePricePlaces))}
+	return new(meanPrice(o.state.cost, o.state.filled))
 }
 
 // RejectReason says why the order was denied, refused, rejected or not placed,

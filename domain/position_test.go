@@ -49,6 +49,10 @@ var _ = Describe("A position", func() {
 		Entry("short by selling", row{[]trade{{"sell", "10", "100"}}, "-10", "100", "0"}),
 		Entry("at the mean price when added to", row{[]trade{{"buy", "10", "100"}, {"buy", "30", "120"}}, "40", "115", "0"}),
 		Entry("at the mean price when a short is added to", row{[]trade{{"sell", "1", "1"}, {"sell", "2", "2"}}, "-3", "1.6666666667", "0"}),
+		Entry("at ten digits of a mean price below 1", row{
+			[]trade{{"buy", "1", "0.00001"}, {"buy", "2", "0.00002"}}, "3", "0.00001666666667", "0",
+		}),
+		Entry("at the smallest price there is", row{[]trade{{"buy", "3", "0.000000000000000001"}}, "3", "0.000000000000000001", "0"}),
 		Entry("at the same price when reduced", row{[]trade{{"buy", "10", "100"}, {"sell", "4", "110"}}, "6", "100", "40"}),
 		Entry("at the same price when a short is reduced", row{[]trade{{"sell", "10", "100"}, {"buy", "4", "110"}}, "-6", "100", "-40"}),
 		Entry("flat when closed, with what it earned", row{[]trade{{"buy", "10", "100"}, {"sell", "10", "90"}}, "0", "", "-100"}),
@@ -105,5 +109,12 @@ var _ = Describe("A position", func() {
 	It("earns what the cash and the holding come to", func() {
 		identity(`[1-9][0-9]{0,3}\.[0-9]{0,2}`, `[0-9]{0,2}\.[0-9]{0,3}[1-9]`,
 			func(decimal.Decimal) decimal.Decimal { return decimal.New(1, -6) })
+	})
+
+	It("earns it of millions of a token that costs next to nothing too", func() {
+		// To a hundred-millionth of what was traded: the average keeps ten digits
+		// however small it is.
+		identity(`0\.0000000[1-9][0-9]{0,3}`, `[1-9][0-9]{6,12}`,
+			func(turnover decimal.Decimal) decimal.Decimal { return turnover.Mul(decimal.New(1, -8)) })
 	})
 })
