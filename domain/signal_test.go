@@ -95,4 +95,34 @@ var _ = Describe("A signal", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(domain.RestoreSignal(s.Snapshot())).To(Equal(s))
 	})
+
+	It("shares nothing that can change with what it was made from or hands out", func() {
+		given, reasons := alertSignal(), []domain.Reason{{Code: "paused"}}
+		given.Tickets[0].Decisions = []domain.Decision{{Rule: "sizing"}}
+		given.Tickets[0].Reasons = []domain.Reason{{Code: "stale"}}
+		given.Tickets[0].Target = new(domain.MustNet("1"))
+		s, err := domain.NewSignal(given, nil)
+		Expect(err).NotTo(HaveOccurred())
+		refused, err := domain.NewSignal(alertSignal(), reasons)
+		Expect(err).NotTo(HaveOccurred())
+		stored := s.Snapshot()
+		restored := domain.RestoreSignal(stored)
+		before := s.Snapshot()
+
+		reasons[0].Code = "x"
+		refused.Snapshot().Reasons[0].Code = "x"
+		for _, snap := range []domain.SignalSnapshot{given, stored, s.Snapshot()} {
+			snap.Payload[0] = 'x'
+			snap.Decisions[0].Rule = "x"
+			snap.Tickets[0].Symbol = "X"
+			snap.Tickets[0].Decisions[0].Rule = "x"
+			snap.Tickets[0].Reasons[0].Code = "x"
+			*snap.Tickets[0].Target = domain.Net{}
+			*snap.WebhookConfigID, *snap.DeliveryID = domain.WebhookConfigID{}, domain.DeliveryID{}
+			*snap.Intent.Quantity = domain.Quantity{}
+		}
+		Expect(s.Snapshot()).To(Equal(before))
+		Expect(restored.Snapshot()).To(Equal(before))
+		Expect(refused.Snapshot().Reasons).To(HaveExactElements(HaveField("Code", "paused")))
+	})
 })

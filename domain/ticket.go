@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is how far a signal or a ticket got. The zero value is invalid.
 type State string
@@ -68,6 +71,12 @@ type Ticket struct {
 	Decisions []Decision
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+func (t Ticket) clone() Ticket {
+	t.Target = copied(t.Target)
+	t.Reasons, t.Decisions = slices.Clone(t.Reasons), slices.Clone(t.Decisions)
+	return t
 }
 
 // SignalState gives the state of a signal from those of its tickets: the first
