@@ -74,10 +74,16 @@ func NewBrokerAccount(s BrokerAccountSnapshot) (*BrokerAccount, error) {
 }
 
 // RestoreBrokerAccount rebuilds a stored account.
-func RestoreBrokerAccount(s BrokerAccountSnapshot) *BrokerAccount { return &BrokerAccount{s} }
+func RestoreBrokerAccount(s BrokerAccountSnapshot) *BrokerAccount { return &BrokerAccount{s.clone()} }
 
-// Snapshot gives everything there is to store.
-func (a *BrokerAccount) Snapshot() BrokerAccountSnapshot { return a.s }
+// Snapshot gives everything there is to store. It shares nothing with a that
+// can change.
+func (a *BrokerAccount) Snapshot() BrokerAccountSnapshot { return a.s.clone() }
+
+func (s BrokerAccountSnapshot) clone() BrokerAccountSnapshot {
+	s.DeletedAt = copied(s.DeletedAt)
+	return s
+}
 
 // ID gives the account's id.
 func (a *BrokerAccount) ID() BrokerAccountID { return a.s.ID }

@@ -93,4 +93,14 @@ var _ = Describe("A broker account", func() {
 		stored.Name, stored.Kind, stored.Version, stored.DeletedAt = "", "mtgox", 4, new(at(9))
 		Expect(domain.RestoreBrokerAccount(stored).Snapshot()).To(Equal(stored))
 	})
+
+	It("shares nothing that can change with what it hands out", func() {
+		a := opened()
+		Expect(a.Remove(0, 0, at(3))).To(Succeed())
+		stored := a.Snapshot()
+		restored := domain.RestoreBrokerAccount(stored)
+		*stored.DeletedAt = at(0)
+		Expect(a.Snapshot().DeletedAt).To(HaveValue(Equal(at(3))))
+		Expect(restored.Snapshot().DeletedAt).To(HaveValue(Equal(at(3))))
+	})
 })

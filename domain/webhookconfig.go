@@ -197,6 +197,11 @@ func (r WebhookRules) clone() WebhookRules {
 	r.Routes = slices.Clone(r.Routes)
 	r.Symbols = slices.Clone(r.Symbols)
 	r.SymbolMap = maps.Clone(r.SymbolMap)
+	r.Sizing.Value = copied(r.Sizing.Value)
+	r.Risk.MaxOrderQuantity = copied(r.Risk.MaxOrderQuantity)
+	r.Risk.MaxOrderNotional = copied(r.Risk.MaxOrderNotional)
+	r.Risk.MaxPositionQuantity = copied(r.Risk.MaxPositionQuantity)
+	r.Staleness.EntrySeconds = copied(r.Staleness.EntrySeconds)
 	r.Dedupe.KeyFields = slices.Clone(r.Dedupe.KeyFields)
 	return r
 }
@@ -236,16 +241,14 @@ func NewWebhookConfig(s WebhookConfigSnapshot) (*WebhookConfig, error) {
 }
 
 // RestoreWebhookConfig rebuilds a stored config.
-func RestoreWebhookConfig(s WebhookConfigSnapshot) *WebhookConfig {
-	s.Rules = s.Rules.clone()
-	return &WebhookConfig{s}
-}
+func RestoreWebhookConfig(s WebhookConfigSnapshot) *WebhookConfig { return &WebhookConfig{s.clone()} }
 
 // Snapshot gives everything there is to store. It shares nothing with c that
 // can change.
-func (c *WebhookConfig) Snapshot() WebhookConfigSnapshot {
-	s := c.s
-	s.Rules = s.Rules.clone()
+func (c *WebhookConfig) Snapshot() WebhookConfigSnapshot { return c.s.clone() }
+
+func (s WebhookConfigSnapshot) clone() WebhookConfigSnapshot {
+	s.Rules, s.DeletedAt = s.Rules.clone(), copied(s.DeletedAt)
 	return s
 }
 

@@ -290,4 +290,36 @@ var _ = Describe("A webhook config", func() {
 		Expect(given.Rules.Risk).To(Equal(domain.RiskLimits{}))
 		Expect(given.Rules.Routes).To(HaveExactElements(HaveField("Multiplier", domain.MustQuantity("1"))))
 	})
+
+	It("shares nothing that can change with what it was made from or hands out", func() {
+		given := momentum()
+		given.Rules = everyRule()
+		c, err := domain.NewWebhookConfig(given)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(c.Remove(0, at(9))).To(Succeed())
+		stored := c.Snapshot()
+		restored := domain.RestoreWebhookConfig(stored)
+		revised := momentumConfig()
+		next := everyRule()
+		Expect(revised.Revise(next, at(2))).To(Succeed())
+
+		for _, r := range []domain.WebhookRules{given.Rules, stored.Rules, c.Snapshot().Rules, next, revised.Snapshot().Rules} {
+			r.Routes[0].Multiplier = domain.MustQuantity("9")
+			r.Symbols[0] = "X"
+			r.SymbolMap["BTCUSD"] = "X"
+			*r.Sizing.Value = domain.MustQuantity("9")
+			*r.Risk.MaxOrderQuantity = domain.MustQuantity("9")
+			*r.Risk.MaxOrderNotional = domain.MustMoney("9")
+			*r.Risk.MaxPositionQuantity = domain.MustQuantity("9")
+			*r.Staleness.EntrySeconds = 9
+			r.Dedupe.KeyFields[0] = "x"
+		}
+		*stored.DeletedAt = at(0)
+		for _, c := range []*domain.WebhookConfig{c, restored, revised} {
+			Expect(c.Snapshot().Rules).To(Equal(everyRule()))
+		}
+		for _, c := range []*domain.WebhookConfig{c, restored} {
+			Expect(c.Snapshot().DeletedAt).To(HaveValue(Equal(at(9))))
+		}
+	})
 })
