@@ -3,6 +3,8 @@ package domain
 import (
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // BrokerKind names the adapter a broker account is reached through.
@@ -48,12 +50,11 @@ func DefaultPaperCash() Money { return MustMoney("100000") }
 const maxNameLength = 100
 
 func checkName(f *faults, name string) {
-	if strings.TrimSpace(name) == "" || len([]rune(name)) > maxNameLength || strings.ContainsFunc(name, isControl) {
+	if strings.TrimSpace(name) == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxNameLength ||
+		strings.ContainsFunc(name, unicode.IsControl) {
 		f.add("invalid_name", "name", "a name has 1 to 100 printable characters")
 	}
 }
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // NewBrokerAccount opens an account from the ID, UserID, Name, Kind, Paper and
 // CreatedAt of s; every fault is reported at once, as KindInvalid.

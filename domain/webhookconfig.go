@@ -161,13 +161,16 @@ func (r WebhookRules) checkRoutes(f *faults) {
 }
 
 func (r WebhookRules) checkSymbols(f *faults) {
-	if len(r.Symbols) > maxSymbols || len(r.SymbolMap) > maxSymbols {
+	if len(r.Symbols) > maxSymbols {
 		f.add("too_many_symbols", "symbols", "at most 1000")
 	}
 	for i, s := range r.Symbols {
 		if canonical, err := ParseSymbol(string(s)); err != nil || canonical != s {
 			f.add("invalid_symbol", "symbols."+strconv.Itoa(i), "write symbols in canonical form, such as AAPL or BTC/USD")
 		}
+	}
+	if len(r.SymbolMap) > maxSymbols {
+		f.add("too_many_symbols", "symbol_map", "at most 1000")
 	}
 	for _, from := range slices.Sorted(maps.Keys(r.SymbolMap)) {
 		for _, s := range []Symbol{from, r.SymbolMap[from]} {

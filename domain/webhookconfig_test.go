@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"fmt"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -91,6 +92,8 @@ var _ = Describe("A new webhook config", func() {
 		Entry("with a name of 101 letters", row{func(c *domain.WebhookConfigSnapshot) { c.Name = strings.Repeat("ü", 101) }, []string{"name invalid_name"}}),
 		Entry("with a name of two lines", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "a\nb" }, []string{"name invalid_name"}}),
 		Entry("with a NUL in its name", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "a\x00b" }, []string{"name invalid_name"}}),
+		Entry("with a mark in its name that nobody sees", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "a\u0085b" }, []string{"name invalid_name"}}),
+		Entry("with a name that is no text", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "a\xffb" }, []string{"name invalid_name"}}),
 		Entry("without a route", row{func(c *domain.WebhookConfigSnapshot) { c.Rules.Routes = nil }, []string{"routes routes_required"}}),
 		Entry("with 17 routes", row{func(c *domain.WebhookConfigSnapshot) {
 			c.Rules.Routes = nil
@@ -118,6 +121,12 @@ var _ = Describe("A new webhook config", func() {
 				c.Rules.Symbols = append(c.Rules.Symbols, "AAPL")
 			}
 		}, []string{"symbols too_many_symbols"}}),
+		Entry("with 1001 symbols that have another name", row{func(c *domain.WebhookConfigSnapshot) {
+			c.Rules.SymbolMap = map[domain.Symbol]domain.Symbol{}
+			for i := range 1001 {
+				c.Rules.SymbolMap[domain.Symbol(fmt.Sprint("A", i))] = "AAPL"
+			}
+		}, []string{"symbol_map too_many_symbols"}}),
 		Entry("with symbols not in canonical form", row{
 			func(c *domain.WebhookConfigSnapshot) { c.Rules.Symbols = []domain.Symbol{"AAPL", "nasdaq:msft", ""} },
 			[]string{"symbols.1 invalid_symbol", "symbols.2 invalid_symbol"},
