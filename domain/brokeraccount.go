@@ -50,10 +50,15 @@ func DefaultPaperCash() Money { return MustMoney("100000") }
 const maxNameLength = 100
 
 func checkName(f *faults, name string) {
-	if strings.TrimSpace(name) == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxNameLength ||
-		strings.ContainsFunc(name, unicode.IsControl) {
+	if !isName(name) {
 		f.add("invalid_name", "name", "a name has 1 to 100 printable characters")
 	}
+}
+
+// isName reports whether s can stand in a list, a log line and a database.
+func isName(s string) bool {
+	return strings.TrimSpace(s) != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxNameLength &&
+		!strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // NewBrokerAccount opens an account from the ID, UserID, Name, Kind, Paper and

@@ -187,7 +187,7 @@ func (d Dedupe) check(f *faults) {
 		f.add("too_many_key_fields", "dedupe.key_fields", "at most 8")
 	}
 	for i, k := range d.KeyFields {
-		if k == "" || len(k) > maxNameLength {
+		if !isName(k) {
 			f.add("invalid_key_field", "dedupe.key_fields."+strconv.Itoa(i), "name a field of the alert")
 		}
 	}

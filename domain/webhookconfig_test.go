@@ -181,6 +181,10 @@ var _ = Describe("A new webhook config", func() {
 			func(c *domain.WebhookConfigSnapshot) { c.Rules.Dedupe.KeyFields = []string{"id", ""} },
 			[]string{"dedupe.key_fields.1 invalid_key_field"},
 		}),
+		Entry("with a NUL in a key field", row{
+			func(c *domain.WebhookConfigSnapshot) { c.Rules.Dedupe.KeyFields = []string{"a\x00"} },
+			[]string{"dedupe.key_fields.0 invalid_key_field"},
+		}),
 		Entry("that remembers for no time", row{
 			func(c *domain.WebhookConfigSnapshot) { c.Rules.Dedupe.WindowSeconds = 0 }, []string{"dedupe.window_seconds invalid_window"},
 		}),
