@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -102,4 +103,16 @@ type Fill struct {
 	Quantity    Quantity
 	Price       Price
 	At          time.Time
+}
+
+// AttemptedEvent is the fact that attempt number is committed and about to be
+// sent.
+func AttemptedEvent(number int, at time.Time) OrderEvent {
+	return OrderEvent{SourceID: SubmissionSourceID(number, EventAttempted), Kind: EventAttempted, At: at, Attempt: number}
+}
+
+// SubmissionSourceID names a submission event by its attempt and kind, so that
+// the same thing learned twice counts once.
+func SubmissionSourceID(attempt int, kind OrderEventKind) string {
+	return "attempt:" + strconv.Itoa(attempt) + ":" + string(kind)
 }

@@ -52,6 +52,9 @@ create table public.order_events (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete restrict,
   order_id uuid not null references public.orders (id),
+  -- The order in which the events of one order were recorded, from 0: several
+  -- are recorded at the same time.
+  position integer not null check (position >= 0),
   source_event_id text not null,
   kind text not null,
   -- The venue's time for its events, our clock's for ours.

@@ -71,9 +71,9 @@ type Ledger interface {
 	// added to those before.
 	Plan(ctx context.Context, lease Lease, id domain.TicketID, plan TicketPlan) error
 	// Intend writes an order down together with its first attempt, and its
-	// ticket's plan as Plan does, before anything is sent. It is fenced. A second
-	// order for the same ticket, step and revision is KindConflict with code
-	// order_exists.
+	// ticket's plan as Plan does, before anything is sent. The attempt becomes the
+	// order's event domain.AttemptedEvent. It is fenced. A second order for the
+	// same ticket, step and revision is KindConflict with code order_exists.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
 	// conflict where the order's submission admits no attempt.

@@ -46,9 +46,11 @@ type OrderRepository interface {
 	List(ctx context.Context, q OrderQuery) (Page[*domain.Order], error)
 }
 
-// HeldPosition is a position of one account in one symbol: what one config's
-// fills built, or, without a config, the account's whole.
+// HeldPosition is a position of one account in one symbol: the account's whole,
+// or, by webhook, what one config's fills built (without a config: what orders by
+// hand built).
 type HeldPosition struct {
+	Scope           PositionScope
 	BrokerAccountID domain.BrokerAccountID
 	WebhookConfigID *domain.WebhookConfigID
 	Symbol          domain.Symbol

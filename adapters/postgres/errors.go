@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/hookfill/hookfill/domain"
@@ -35,6 +36,9 @@ func translate(err error) error {
 	}
 	if isConnectionLoss(err) {
 		return unavailable(err)
+	}
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
+		return &domain.Error{Kind: domain.KindInternal, Code: "transaction_failed", Msg: "a statement of the transaction had failed, so nothing of it is stored", Err: err}
 	}
 	if strings.Contains(err.Error(), "NUL") {
 		return &domain.Error{Kind: domain.KindInvalid, Code: "nul_character", Msg: "text must not contain NUL characters", Err: err}
@@ -73,7 +77,7 @@ func translateCommit(err error) error {
 		return nil
 	}
 	_, answered := errors.AsType[*pgconn.PgError](err)
-	if answered || errors.Is(err, sql.ErrTxDone) {
+	if answered || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return translate(err)
 	}
 	return &domain.Error{Kind: domain.KindUnknownOutcome, Code: "commit_unknown", Msg: "the database went away during a commit", Err: err}
@@ -87,7 +91,8 @@ func isTransient(err error) bool {
 
 func isConnectionLoss(err error) bool {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn) ||
-		errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) {
+		errors.Is(err, net.ErrClosed) || errors.Is(err, sql.ErrConnDone) || pgconn.SafeToRetry(err) ||
+		err.Error() == "sql: database is closed" { // database/sql does not export it
 		return true
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {

@@ -1,0 +1,95 @@
+package postgres
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// rulesJSON is webhook_config_versions.rules: everything but the routes, which
+// are rows of their own. Absent and empty lists stay apart.
+type rulesJSON struct {
+	Format        domain.AlertFormat              `json:"format"`
+	Symbols       []domain.Symbol                 `json:"symbols"`
+	SymbolMap     map[domain.Symbol]domain.Symbol `json:"symbol_map"`
+	Sizing        sizingJSON                      `json:"sizing"`
+	QuantityMeans domain.QuantityMeans            `json:"quantity_means"`
+	PositionScope domain.PositionScope            `json:"position_scope"`
+	Risk          riskJSON                        `json:"risk"`
+	Staleness     stalenessJSON                   `json:"staleness"`
+	Dedupe        dedupeJSON                      `json:"dedupe"`
+}
+
+type sizingJSON struct {
+	Type  domain.SizingType `json:"type"`
+	Value *domain.Quantity  `json:"value"`
+}
+
+type riskJSON struct {
+	MaxOrderQuantity    *domain.Quantity `json:"max_order_quantity"`
+	MaxOrderNotional    *domain.Money    `json:"max_order_notional"`
+	MaxPositionQuantity *domain.Quantity `json:"max_position_quantity"`
+}
+
+type stalenessJSON struct {
+	EntrySeconds *int `json:"entry_seconds"`
+}
+
+type dedupeJSON struct {
+	KeyFields     []string `json:"key_fields"`
+	WindowSeconds int      `json:"window_seconds"`
+}
+
+func encodeRules(r domain.WebhookRules) string {
+	return encodeJSON(rulesJSON{
+		Format:        r.Format,
+		Symbols:       r.Symbols,
+		SymbolMap:     r.SymbolMap,
+		Sizing:        sizingJSON(r.Sizing),
+		QuantityMeans: r.QuantityMeans,
+		PositionScope: r.PositionScope,
+		Risk:          riskJSON(r.Risk),
+		Staleness:     stalenessJSON(r.Staleness),
+		Dedupe:        dedupeJSON(r.Dedupe),
+	})
+}
+
+// decodeRules reads stored rules and puts the routes to them. It trusts them no
+// further than it must: an owner can insert versions past the API, and the
+// worker that plans by them serves everybody.
+func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error) {
+	r, err := decodeJSON[rulesJSON]("rules", text)
+	if err != nil {
+		return domain.WebhookRules{}, err
+	}
+	if err := r.check(); err != nil {
+		return domain.WebhookRules{}, corrupt("rules", err)
+	}
+	return domain.WebhookRules{
+		Routes:        routes,
+		Format:        r.Format,
+		Symbols:       r.Symbols,
+		SymbolMap:     r.SymbolMap,
+		Sizing:        domain.Sizing(r.Sizing),
+		QuantityMeans: r.QuantityMeans,
+		PositionScope: r.PositionScope,
+		Risk:          domain.RiskLimits(r.Risk),
+		Staleness:     domain.Staleness(r.Staleness),
+		Dedupe:        domain.Dedupe(r.Dedupe),
+	}, nil
+}
+
+// check admits what the domain can calculate with, and no less: limits that
+// were valid once may have become narrower since.
+func (r rulesJSON) check() error {
+	switch {
+	case !slices.Contains(domain.SizingTypes(), r.Sizing.Type):
+		return errors.New("unknown sizing")
+	case r.Sizing.Type != domain.SizingAlert && r.Sizing.Value == nil:
+		return errors.New("the sizing has no value")
+	case r.Dedupe.WindowSeconds < 1:
+		return errors.New("no window for duplicates")
+	}
+	return nil
+}

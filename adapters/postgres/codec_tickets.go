@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+type ticketModel struct {
+	bun.BaseModel `bun:"table:public.tickets,alias:ticket"`
+
+	ID              uuid.UUID     `bun:"id,pk"`
+	UserID          uuid.UUID     `bun:"user_id"`
+	SignalID        uuid.UUID     `bun:"signal_id"`
+	Position        int           `bun:"position"`
+	BrokerAccountID uuid.UUID     `bun:"broker_account_id"`
+	Symbol          domain.Symbol `bun:"symbol"`
+	Multiplier      string        `bun:"multiplier"`
+	LaneID          int64         `bun:"lane_id"`
+	LaneSeq         int64         `bun:"lane_seq"`
+	State           domain.State  `bun:"state"`
+	Target          *string       `bun:"target"`
+	Reasons         string        `bun:"reasons"`
+	Decisions       string        `bun:"decisions"`
+	CreatedAt       time.Time     `bun:"created_at"`
+	UpdatedAt       time.Time     `bun:"updated_at"`
+}
+
+// toTicketModel gives the row of the ticket at the given place among those of
+// its signal, in the given lane.
+func toTicketModel(t domain.Ticket, position int, laneID int64) *ticketModel {
+	return &ticketModel{
+		ID:              t.ID.UUID,
+		UserID:          t.UserID.UUID,
+		SignalID:        t.SignalID.UUID,
+		Position:        position,
+		BrokerAccountID: t.BrokerAccountID.UUID,
+		Symbol:          t.Symbol,
+		Multiplier:      t.Multiplier.String(),
+		LaneID:          laneID,
+		LaneSeq:         t.LaneSeq,
+		State:           t.State,
+		Target:          textOf(t.Target),
+		Reasons:         encodeReasons(t.Reasons),
+		Decisions:       encodeDecisions(t.Decisions),
+		CreatedAt:       t.CreatedAt,
+		UpdatedAt:       t.UpdatedAt,
+	}
+}
+
+func (m *ticketModel) toDomain() (domain.Ticket, error) {
+	var r amounts
+	t := domain.Ticket{
+		ID:              domain.TicketID{UUID: m.ID},
+		UserID:          domain.UserID{UUID: m.UserID},
+		SignalID:        domain.SignalID{UUID: m.SignalID},
+		BrokerAccountID: domain.BrokerAccountID{UUID: m.BrokerAccountID},
+		Symbol:          m.Symbol,
+		Multiplier:      amountIn(&r, "multiplier", m.Multiplier, domain.RestoreQuantity),
+		LaneSeq:         m.LaneSeq,
+		State:           m.State,
+		Target:          amountOrNil(&r, "target", m.Target, domain.RestoreNet),
+		CreatedAt:       m.CreatedAt.UTC(),
+		UpdatedAt:       m.UpdatedAt.UTC(),
+	}
+	if r.err != nil {
+		return domain.Ticket{}, r.err
+	}
+	var err error
+	if t.Reasons, err = decodeReasons(m.Reasons); err != nil {
+		return domain.Ticket{}, err
+	}
+	if t.Decisions, err = decodeDecisions(m.Decisions); err != nil {
+		return domain.Ticket{}, err
+	}
+	return t, nil
+}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// configCache keeps the configs of recent tokens for a moment, so that a burst
+// asks the database once. It may be behind: the inbox checks version and status
+// again in the transaction that stores.
+type configCache struct {
+	directory ports.WebhookDirectory
+	clock     ports.Clock
+	keep      time.Duration
+	limit     int
+
+	mu     sync.Mutex
+	byHash map[ports.TokenHash]cachedConfig
+}
+
+type cachedConfig struct {
+	config *domain.WebhookConfig
+	until  time.Time
+}
+
+func newConfigCache(d ports.WebhookDirectory, clock ports.Clock, keep time.Duration, limit int) *configCache {
+	return &configCache{directory: d, clock: clock, keep: keep, limit: limit, byHash: map[ports.TokenHash]cachedConfig{}}
+}
+
+// get gives the config a token reaches. Unknown tokens are not remembered, so
+// that guessing fills nothing.
+func (c *configCache) get(ctx context.Context, hash ports.TokenHash) (*domain.WebhookConfig, error) {
+	now := c.clock.Now()
+	c.mu.Lock()
+	cached, ok := c.byHash[hash]
+	c.mu.Unlock()
+	if ok && now.Before(cached.until) {
+		return cached.config, nil
+	}
+	config, err := c.directory.ByToken(ctx, hash)
+	if err != nil {
+		c.forget(hash)
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.byHash) >= c.limit {
+		clear(c.byHash)
+	}
+	c.byHash[hash] = cachedConfig{config, now.Add(c.keep)}
+	return config, nil
+}
+
+func (c *configCache) forget(hash ports.TokenHash) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.byHash, hash)
+}

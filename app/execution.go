@@ -1,0 +1,299 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// execution is one ticket being executed under a lease.
+type execution struct {
+	*Executor
+	lease   ports.Lease
+	ticket  domain.Ticket
+	brief   *ports.TicketBrief
+	account *domain.BrokerAccount
+	rules   domain.WebhookRules
+	intent  domain.Intent
+}
+
+// How long a lane rests while something else has to happen first.
+const (
+	waitForVenue  = 500 * time.Millisecond
+	waitForReview = time.Minute
+)
+
+// runTicket brings a ticket as far as it gets now. It gives 0 once the ticket is
+// final, else how long to wait before going on. Whatever happened before, in
+// this process or another, is read from the ledger: nothing is remembered here.
+func (e *Executor) runTicket(ctx context.Context, lane ports.ClaimedLane, t domain.Ticket) (time.Duration, error) {
+	x := execution{Executor: e, lease: lane.Lease, ticket: t}
+	for {
+		if err := x.load(ctx); err != nil {
+			return 0, err
+		}
+		wait, final, err := x.step(ctx)
+		if err != nil || final || wait > 0 {
+			return wait, err
+		}
+	}
+}
+
+func (x *execution) load(ctx context.Context) error {
+	brief, err := x.ledger.Brief(ctx, x.ticket.ID)
+	if err != nil {
+		return err
+	}
+	account, err := x.ledger.Account(ctx, brief.Ticket.BrokerAccountID)
+	if err != nil {
+		return err
+	}
+	x.brief, x.account, x.ticket = brief, account, brief.Ticket
+	x.intent = brief.Signal.Snapshot().Intent
+	x.intent.Symbol = x.ticket.Symbol
+	x.rules = domain.OperatorRules(account.ID())
+	if brief.Rules != nil {
+		x.rules = *brief.Rules
+	}
+	return nil
+}
+
+// step does the next thing the ticket needs: settle what is unknown, end what
+// holds the quantity, place the next order, or finish.
+func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, err error) {
+	if last := x.lastOrder(); last != nil {
+		if !last.IsSettled() {
+			return x.follow(ctx, last)
+		}
+		if end, ended := x.endAfter(last); ended {
+			return 0, true, x.finish(ctx, end, nil)
+		}
+	}
+	if x.account.Snapshot().DeletedAt != nil {
+		return 0, true, x.finish(ctx, x.refusal("account_removed", "the broker account was removed"), nil)
+	}
+	if x.intent.Action == domain.ActionCancel {
+		return x.cancelAll(ctx)
+	}
+	return x.advance(ctx)
+}
+
+func (x *execution) lastOrder() *domain.Order {
+	if n := len(x.brief.Orders); n > 0 {
+		return x.brief.Orders[n-1]
+	}
+	return nil
+}
+
+// endAfter says how the ticket ends with a settled order, unless that was an
+// exit that filled and an entry follows.
+func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
+	switch {
+	case o.Submission() == domain.SubmissionNotPlaced:
+		end := x.refusal("stale", o.RejectReason())
+		end.State = domain.StateExpired
+		return end, true
+	case o.Submission().NeverReached():
+		return x.refusal(string(o.Submission()), o.RejectReason()), true
+	case o.Status() == domain.StatusRejected:
+		return x.refusal("rejected", o.RejectReason()), true
+	case x.isLast(o):
+		return x.end(domain.StateDone), true
+	case o.Status() != domain.StatusFilled:
+		return x.refusal("exit_not_filled", "the exit ended "+string(o.Status())+", so nothing was entered"), true
+	}
+	return ports.TicketEnd{}, false
+}
+
+// isLast reports whether no further order follows this one: only an exit to
+// flat on the way to another position has a successor.
+func (x *execution) isLast(o *domain.Order) bool {
+	if x.ticket.Target == nil {
+		return true
+	}
+	after := x.position().After(o.Terms().Side, o.LeavesQuantity())
+	return !after.IsFlat() || x.ticket.Target.IsFlat()
+}
+
+// follow goes on with an order that is not over.
+func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	switch o.Submission() { //nolint:exhaustive // settled submissions do not come here
+	case domain.SubmissionAcknowledged:
+		if x.isLast(o) {
+			return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
+		}
+		return x.refresh(ctx, o)
+	case domain.SubmissionIntent:
+		return x.sendAgain(ctx, o)
+	}
+	return x.settle(ctx, o)
+}
+
+// refresh asks how an exit stands whose fill an entry waits for.
+func (x *execution) refresh(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	events, err := x.orders.lookUp(ctx, x.account, o)
+	if err != nil {
+		return 0, false, err
+	}
+	fresh, err := x.record(ctx, o, events)
+	if err != nil {
+		return 0, false, err
+	}
+	if fresh.IsSettled() {
+		return 0, false, nil
+	}
+	return waitForVenue, false, nil
+}
+
+// advance plans what is left to do and does the first step of it.
+func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
+	broker, err := x.orders.brokers.For(x.account.Kind())
+	if err != nil {
+		return 0, false, err
+	}
+	instrument, err := broker.Instrument(ctx, x.account, x.ticket.Symbol)
+	if errors.Is(err, domain.KindNotFound) {
+		return 0, true, x.finish(ctx, x.refusal("unknown_symbol", string(x.ticket.Symbol)+" is not known to the broker"), nil)
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	plan := x.plan(instrument)
+	if len(plan.Steps) == 0 {
+		return 0, true, x.finish(ctx, x.endOf(plan), nil)
+	}
+	if plan.Steps[0].Effect == domain.EffectExit && len(x.brief.Working) > 0 {
+		return x.clearTheWay(ctx, plan)
+	}
+	return x.place(ctx, plan)
+}
+
+// plan understands the intent the first time, and after that only works out
+// what is left to reach the target that was understood.
+func (x *execution) plan(instrument domain.Instrument) domain.Plan {
+	if x.ticket.Target != nil {
+		return domain.ContinuePlan(x.intent, x.rules, x.situation(x.position(), instrument), *x.ticket.Target)
+	}
+	return domain.PlanOrders(x.intent, x.rules, x.situation(x.expected(), instrument))
+}
+
+// position is what the intent trades against, by the config's scope.
+func (x *execution) position() domain.Net {
+	if x.rules.PositionScope == domain.PositionScopeAccount {
+		return x.brief.AccountPosition.Quantity
+	}
+	return x.brief.ConfigPosition.Quantity
+}
+
+// expected counts market orders that are on their way as if they were filled:
+// the sender does.
+func (x *execution) expected() domain.Net {
+	p := x.position()
+	for _, o := range x.brief.Working {
+		if t := o.Terms(); t.Type == domain.OrderTypeMarket {
+			p = p.After(t.Side, o.LeavesQuantity())
+		}
+	}
+	return p
+}
+
+func (x *execution) situation(position domain.Net, instrument domain.Instrument) domain.Situation {
+	account := x.brief.AccountPosition.Quantity
+	// What is expected on top of the position the account will hold as well.
+	account = account.Plus(position.Plus(x.position().Opposite()))
+	return domain.Situation{
+		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
+		AgeSeconds: int(x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) / time.Second),
+	}
+}
+
+// clearTheWay ends the config's open orders in the lane before an exit: each
+// either holds the quantity or would build the position again. The target is
+// written down first, for it was read from a position these orders belong to.
+func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Duration, bool, error) {
+	if x.ticket.Target == nil {
+		err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+		if err != nil {
+			return 0, false, err
+		}
+	}
+	return x.cancelWorking(ctx)
+}
+
+// cancelAll is what a cancel intent does.
+func (x *execution) cancelAll(ctx context.Context) (time.Duration, bool, error) {
+	if len(x.brief.Working) == 0 {
+		return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
+	}
+	return x.cancelWorking(ctx)
+}
+
+// cancelWorking asks for every open order of the config in the lane to end, and
+// gives a wait while one is still open.
+func (x *execution) cancelWorking(ctx context.Context) (time.Duration, bool, error) {
+	wait := time.Duration(0)
+	for _, o := range x.brief.Working {
+		ask := x.orders.cancel
+		if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
+			ask = x.orders.lookUp
+		}
+		events, err := ask(ctx, x.account, o)
+		if err != nil {
+			return 0, false, err
+		}
+		fresh, err := x.record(ctx, o, events)
+		if err != nil {
+			return 0, false, err
+		}
+		if !fresh.IsSettled() {
+			wait = waitForVenue
+		}
+	}
+	return wait, false, nil
+}
+
+func (x *execution) record(ctx context.Context, o *domain.Order, events []domain.OrderEvent) (*domain.Order, error) {
+	return x.ledger.Record(ctx, ports.OrderFacts{OrderID: o.ID(), Events: events}, x.clock.Now())
+}
+
+func (x *execution) end(state domain.State) ports.TicketEnd {
+	return ports.TicketEnd{TicketID: x.ticket.ID, LaneSeq: x.ticket.LaneSeq, State: state}
+}
+
+func (x *execution) refusal(code, message string) ports.TicketEnd {
+	end := x.end(domain.StateRefused)
+	end.Reasons = []domain.Reason{{Code: code, Message: message}}
+	return end
+}
+
+// endOf ends a ticket whose plan has nothing to place. Reaching the target is
+// done where orders led there, and a recorded refusal where there was nothing
+// to do at all.
+func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
+	end := x.end(plan.State)
+	end.Reasons, end.Decisions = plan.Reasons, plan.Decisions
+	if len(x.brief.Orders) > 0 {
+		end.State = domain.StateDone
+	}
+	return end
+}
+
+func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []ports.OrderFacts) error {
+	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
+		return err
+	}
+	x.log.InfoContext(ctx, "ticket "+string(end.State), "ticket_id", x.ticket.ID, "signal_id", x.ticket.SignalID,
+		"symbol", x.ticket.Symbol, "reasons", reasonCodes(end.Reasons))
+	return nil
+}
+
+func reasonCodes(reasons []domain.Reason) []string {
+	codes := make([]string, len(reasons))
+	for i, r := range reasons {
+		codes[i] = r.Code
+	}
+	return codes
+}

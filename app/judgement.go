@@ -1,0 +1,81 @@
+package app
+
+import (
+	"crypto/sha256"
+	"io"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// judge turns an alert that was understood into what the inbox stores: a signal
+// an intent, each admitted or refused by the config.
+func judge(config *domain.WebhookConfig, parsed ports.ParsedAlert, d domain.Delivery, ids ports.IDs) (ports.Arrival, error) {
+	snap := config.Snapshot()
+	arrival := ports.Arrival{
+		Delivery: d, ConfigVersion: snap.Version, ConfigStatus: snap.Status,
+		Dedupe: dedupeKey(snap.Rules.Dedupe, parsed, d.Body),
+	}
+	for _, intent := range parsed.Intents {
+		signal, err := judgeIntent(config, snap, intent, d, ids)
+		if err != nil {
+			return ports.Arrival{}, err
+		}
+		arrival.Signals = append(arrival.Signals, signal)
+	}
+	return arrival, nil
+}
+
+func judgeIntent(
+	config *domain.WebhookConfig, snap domain.WebhookConfigSnapshot, intent domain.Intent, d domain.Delivery, ids ports.IDs,
+) (*domain.Signal, error) {
+	admission := config.Admit(intent)
+	return domain.NewSignal(domain.SignalSnapshot{
+		ID: domain.SignalID{UUID: ids.New()}, UserID: snap.UserID, Source: domain.SourceAlert,
+		WebhookConfigID: &snap.ID, WebhookConfigVersion: snap.Version, DeliveryID: deliveryID(d),
+		Intent: admission.Intent, Payload: d.Body, Decisions: admission.Decisions,
+		Tickets:    ticketsFor(snap.Rules.Routes, admission.Intent.Symbol, ids),
+		ReceivedAt: d.ReceivedAt,
+	}, admission.Reasons)
+}
+
+func deliveryID(d domain.Delivery) *domain.DeliveryID {
+	if d.ID.IsZero() {
+		return nil
+	}
+	return &d.ID
+}
+
+func ticketsFor(routes []domain.Route, symbol domain.Symbol, ids ports.IDs) []domain.Ticket {
+	tickets := make([]domain.Ticket, len(routes))
+	for i, r := range routes {
+		tickets[i] = domain.Ticket{
+			ID: domain.TicketID{UUID: ids.New()}, BrokerAccountID: r.BrokerAccountID, Symbol: symbol, Multiplier: r.Multiplier,
+		}
+	}
+	return tickets
+}
+
+// dedupeKey identifies an alert by the config's key fields where the alert has
+// all of them, else by its body.
+func dedupeKey(rule domain.Dedupe, parsed ports.ParsedAlert, body []byte) ports.DedupeKey {
+	digest := sha256.Sum256(body)
+	key := ports.DedupeKey{Body: digest, Window: time.Duration(rule.WindowSeconds) * time.Second}
+	h := sha256.New()
+	for _, name := range rule.KeyFields {
+		value, ok := parsed.Fields[name]
+		if !ok {
+			h = nil
+			break
+		}
+		_, _ = io.WriteString(h, name+"\x00"+value+"\x00")
+	}
+	if h == nil || len(rule.KeyFields) == 0 {
+		// Set apart from keys by fields, whatever an alert may carry.
+		key.Key = sha256.Sum256(append([]byte("body\x00"), digest[:]...))
+		return key
+	}
+	h.Sum(key.Key[:0])
+	return key
+}

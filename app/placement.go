@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// place writes the next order of the ticket down, commits, and only then sends
+// it.
+func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration, bool, error) {
+	o, err := x.newOrder(ctx, plan.Steps[0])
+	if err != nil {
+		return 0, false, err
+	}
+	first := x.orders.attempt(1)
+	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+	if err != nil {
+		return 0, false, err
+	}
+	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
+		return 0, false, err
+	}
+	if x.ticket.Target == nil {
+		x.ticket.Target = &plan.Target
+	}
+	return x.dispatch(ctx, o)
+}
+
+func (x *execution) newOrder(ctx context.Context, step domain.Step) (*domain.Order, error) {
+	installation, err := x.ledger.Installation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	signal := x.brief.Signal.Snapshot()
+	number := len(x.brief.Orders) + 1
+	return domain.NewOrder(domain.OrderTerms{
+		ID: domain.OrderID{UUID: x.ids.New()}, UserID: x.ticket.UserID, SignalID: x.ticket.SignalID, TicketID: x.ticket.ID,
+		BrokerAccountID: x.ticket.BrokerAccountID, WebhookConfigID: signal.WebhookConfigID, LaneSeq: x.ticket.LaneSeq,
+		Step: number, ClientOrderID: domain.NewClientOrderID(installation, x.ticket.ID, number, 0),
+		Symbol: x.ticket.Symbol, Side: step.Side, Type: x.intent.OrderType, TimeInForce: x.intent.TimeInForce,
+		Class: domain.OrderClassSimple, Quantity: &step.Quantity,
+		LimitPrice: x.intent.LimitPrice, StopPrice: x.intent.StopPrice, ReferencePrice: x.intent.ReferencePrice,
+		CreatedAt: x.clock.Now(),
+	})
+}
+
+// sendAgain makes a further attempt at an order that provably is not at the
+// broker, under the same client order id, unless it is not wanted any more.
+func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	if !x.stillWanted(o) {
+		return x.giveUp(ctx, o)
+	}
+	next := x.orders.attempt(o.Attempts() + 1)
+	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
+	if err != nil {
+		return 0, false, err
+	}
+	return x.dispatch(ctx, fresh)
+}
+
+// dispatch sends an order whose attempt is committed and records what came of
+// it, together with the ticket's end where this was its last order.
+func (x *execution) dispatch(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	last := x.isLast(o)
+	events := x.orders.send(ctx, x.account, o)
+	facts := ports.OrderFacts{OrderID: o.ID(), Events: events}
+	for _, event := range events {
+		if _, err := o.Apply(event, x.clock.Now()); err != nil {
+			return 0, false, err
+		}
+	}
+	x.logOrder(ctx, o)
+	if end, ended := x.endWith(o, last); ended {
+		return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
+	}
+	if _, err := x.ledger.Record(ctx, facts, x.clock.Now()); err != nil {
+		return 0, false, err
+	}
+	if o.Submission() == domain.SubmissionIntent {
+		return waitAfterError, false, nil
+	}
+	return 0, false, nil
+}
+
+// endWith says how the ticket ends with an order just sent, where it does: it
+// never reached the broker for good, or it is there and nothing follows it.
+func (x *execution) endWith(o *domain.Order, last bool) (ports.TicketEnd, bool) {
+	switch {
+	case o.Submission().NeverReached() || o.Status() == domain.StatusRejected:
+		return x.endAfter(o)
+	case o.Submission() == domain.SubmissionAcknowledged && last:
+		return x.end(domain.StateDone), true
+	}
+	return ports.TicketEnd{}, false
+}
+
+func (x *execution) logOrder(ctx context.Context, o *domain.Order) {
+	t := o.Terms()
+	x.log.InfoContext(ctx, "order "+string(o.Status()), "order_id", t.ID, "client_order_id", t.ClientOrderID,
+		"symbol", t.Symbol, "side", t.Side, "quantity", t.Quantity, "submission", o.Submission(),
+		"filled_quantity", o.FilledQuantity(), "average_fill_price", o.AverageFillPrice(), "attempt", o.Attempts())
+}
+
+// settle finds out what became of an order whose send was cut short, in this
+// process or in one that died. Only where the broker refuses a second order of
+// the same id for ever, and look-ups are direct, is absence a reason to send
+// again; elsewhere a person decides.
+func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	broker, err := x.orders.brokers.For(x.account.Kind())
+	if err != nil {
+		return 0, false, err
+	}
+	if o.Submission() == domain.SubmissionInFlight {
+		unknown := x.orders.ours(o, domain.EventAmbiguous, "", "the answer to the attempt was lost")
+		if o, err = x.record(ctx, o, []domain.OrderEvent{unknown}); err != nil {
+			return 0, false, err
+		}
+	}
+	events, err := x.orders.lookUp(ctx, x.account, o)
+	if err == nil {
+		_, err = x.record(ctx, o, events)
+		return 0, false, err
+	}
+	if !errors.Is(err, domain.KindNotFound) {
+		return 0, false, err
+	}
+	can := broker.Capabilities()
+	since := x.clock.Now().Sub(lastAttemptAt(o))
+	switch {
+	case can.Duplicates != ports.DuplicatesRejectedForever || can.Lookup != ports.LookupDirect:
+		return x.escalate(ctx, o)
+	case since < can.VisibleWithin:
+		return can.VisibleWithin - since, false, nil
+	case !x.stillWanted(o) && since < x.c.SendTimeout+can.VisibleWithin:
+		return x.c.SendTimeout + can.VisibleWithin - since, false, nil
+	}
+	return x.sendAgain(ctx, o)
+}
+
+func lastAttemptAt(o *domain.Order) time.Time {
+	var at time.Time
+	for _, e := range o.Events() {
+		if e.Kind == domain.EventAttempted && e.At.After(at) {
+			at = e.At
+		}
+	}
+	return at
+}
+
+// escalate leaves the ticket to a person. The lane waits behind it and the
+// broker is asked again from time to time.
+func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	if o.Submission() == domain.SubmissionNeedsReview {
+		return waitForReview, false, nil
+	}
+	const why = "the broker may or may not have this order, and sending it again could double it"
+	end := x.end(domain.StateNeedsReview)
+	end.Reasons = []domain.Reason{{Code: "needs_review", Message: why}}
+	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventEscalated, "", why)}}
+	return waitForReview, false, x.finish(ctx, end, []ports.OrderFacts{facts})
+}
+
+// giveUp ends a ticket whose order is provably not placed and came too late.
+func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	const why = "the entry could not be placed before it was too old"
+	end := x.end(domain.StateExpired)
+	end.Reasons = []domain.Reason{{Code: "stale", Message: why}}
+	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", why)}}
+	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
+}
+
+// stillWanted reports whether an order not placed yet should be: an exit always,
+// an entry while it is not stale.
+func (x *execution) stillWanted(o *domain.Order) bool {
+	limit := x.rules.Staleness.EntrySeconds
+	t := o.Terms()
+	before := x.position()
+	after := before.After(t.Side, o.LeavesQuantity())
+	if limit == nil || after.Size().Cmp(before.Size()) < 0 {
+		return true
+	}
+	return x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) <= time.Duration(*limit)*time.Second
+}

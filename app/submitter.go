@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// submitter speaks to brokers and says what it learned as order events.
+type submitter struct {
+	ledger  ports.Ledger
+	brokers ports.Brokers
+	clock   ports.Clock
+	log     *slog.Logger
+	timeout time.Duration
+}
+
+// attempt numbers the next send of an order, which gives up after the timeout.
+func (s *submitter) attempt(number int) ports.Attempt {
+	now := s.clock.Now()
+	return ports.Attempt{Number: number, At: now, Deadline: now.Add(s.timeout)}
+}
+
+// send submits an order whose attempt is committed, once, and classifies what
+// came back. Only what a broker's answer proves counts as refused or not taken;
+// everything else is ambiguous.
+func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) []domain.OrderEvent {
+	broker, err := s.brokers.For(account.Kind())
+	if err != nil {
+		return s.denied(o, err)
+	}
+	t := o.Terms()
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	report, err := broker.Submit(ctx, account, ports.OrderRequest{
+		ClientOrderID: t.ClientOrderID, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
+		Quantity: t.Quantity, Notional: t.Notional, LimitPrice: t.LimitPrice, StopPrice: t.StopPrice, ReferencePrice: t.ReferencePrice,
+	})
+	if err == nil {
+		return append([]domain.OrderEvent{s.ours(o, domain.EventAcknowledged, report.BrokerOrderID, "")}, report.Events()...)
+	}
+	switch domain.KindOf(err) { //nolint:exhaustive // whatever is not proof is ambiguous
+	case domain.KindInvalid:
+		return s.denied(o, err)
+	case domain.KindRejected:
+		return []domain.OrderEvent{s.ours(o, domain.EventRefused, "", reasonOf(err))}
+	case domain.KindUnavailable:
+		return []domain.OrderEvent{s.ours(o, domain.EventNotWritten, "", reasonOf(err))}
+	}
+	return []domain.OrderEvent{s.ours(o, domain.EventAmbiguous, "", reasonOf(err))}
+}
+
+func (s *submitter) denied(o *domain.Order, err error) []domain.OrderEvent {
+	return []domain.OrderEvent{
+		s.ours(o, domain.EventNotWritten, "", reasonOf(err)),
+		s.ours(o, domain.EventDenied, "", reasonOf(err)),
+	}
+}
+
+// lookUp asks the broker for an order by its client order id and gives the
+// events that follow. A broker that has no such order is KindNotFound.
+func (s *submitter) lookUp(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) ([]domain.OrderEvent, error) {
+	broker, err := s.brokers.For(account.Kind())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	report, err := broker.ByClientOrderID(ctx, account, o.Terms().ClientOrderID)
+	if err != nil {
+		return nil, err
+	}
+	return append(s.foundIfNew(o, report), report.Events()...), nil
+}
+
+// cancel asks the broker to end an order and gives the events that follow,
+// also where the order turns out to be over already.
+func (s *submitter) cancel(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) ([]domain.OrderEvent, error) {
+	broker, err := s.brokers.For(account.Kind())
+	if err != nil {
+		return nil, err
+	}
+	asked, done := context.WithTimeout(ctx, s.timeout)
+	defer done()
+	report, err := broker.Cancel(asked, account, o.Terms().ClientOrderID)
+	if errors.Is(err, domain.KindConflict) {
+		return s.lookUp(ctx, account, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append(s.foundIfNew(o, report), report.Events()...), nil
+}
+
+func (s *submitter) foundIfNew(o *domain.Order, report domain.OrderReport) []domain.OrderEvent {
+	if o.Submission() == domain.SubmissionAcknowledged {
+		return nil
+	}
+	return []domain.OrderEvent{s.ours(o, domain.EventFound, report.BrokerOrderID, "")}
+}
+
+// ours makes an event of ours about the order's latest attempt. Its source id
+// says attempt and kind, so that learning it twice counts once.
+func (s *submitter) ours(o *domain.Order, kind domain.OrderEventKind, brokerOrderID, reason string) domain.OrderEvent {
+	return domain.OrderEvent{
+		SourceID: domain.SubmissionSourceID(o.Attempts(), kind), Kind: kind, At: s.clock.Now(),
+		Attempt: o.Attempts(), BrokerOrderID: brokerOrderID, Reason: reason,
+	}
+}
+
+// reasonOf gives the words of an error that a user may read: its own, never
+// those of its cause.
+func reasonOf(err error) string {
+	e, ok := asError(err)
+	if !ok || e.Kind == domain.KindInternal {
+		return "the broker's answer was lost or unreadable"
+	}
+	return e.AllReasons()[0].Message
+}
+
+func asError(err error) (*domain.Error, bool) { return errors.AsType[*domain.Error](err) }

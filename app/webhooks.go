@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// Webhooks makes and keeps webhook configs.
+type Webhooks struct {
+	work    ports.UnitOfWork
+	parser  ports.AlertParser
+	brokers ports.Brokers
+	clock   ports.Clock
+	ids     ports.IDs
+}
+
+var _ ports.WebhookAdmin = (*Webhooks)(nil)
+
+// NewWebhooks makes the use cases of webhook configs.
+func NewWebhooks(work ports.UnitOfWork, parser ports.AlertParser, brokers ports.Brokers, clock ports.Clock, ids ports.IDs) *Webhooks {
+	return &Webhooks{work: work, parser: parser, brokers: brokers, clock: clock, ids: ids}
+}
+
+// MaxOverlapSeconds bounds how long a rotated token keeps working: 30 days.
+const MaxOverlapSeconds = 2592000
+
+// CreateWebhook implements ports.WebhookAdmin.
+func (w *Webhooks) CreateWebhook(
+	ctx context.Context, caller domain.Principal, n ports.NewWebhookConfig, i ports.Idempotency,
+) (ports.IssuedWebhook, error) {
+	if err := w.checkFormat(n.Rules.Format); err != nil {
+		return ports.IssuedWebhook{}, err
+	}
+	config, err := domain.NewWebhookConfig(domain.WebhookConfigSnapshot{
+		ID: domain.WebhookConfigID{UUID: w.ids.New()}, UserID: caller.UserID,
+		Name: n.Name, Rules: n.Rules, CreatedAt: w.clock.Now(),
+	})
+	if err != nil {
+		return ports.IssuedWebhook{}, err
+	}
+	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories, hash ports.TokenHash) (*domain.WebhookConfig, error) {
+		return config, r.WebhookConfigs.Add(ctx, config, hash)
+	})
+}
+
+// RotateToken implements ports.WebhookAdmin.
+func (w *Webhooks) RotateToken(
+	ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, i ports.Idempotency,
+) (ports.IssuedWebhook, error) {
+	if overlapSeconds < 0 || overlapSeconds > MaxOverlapSeconds {
+		return ports.IssuedWebhook{}, domain.Invalid("invalid_overlap", "overlap_seconds", "must be 0 to 2592000")
+	}
+	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories, hash ports.TokenHash) (*domain.WebhookConfig, error) {
+		config, err := r.WebhookConfigs.ByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return config, r.WebhookConfigs.AddToken(ctx, id, hash, overlapSeconds)
+	})
+}
+
+// issue runs a write that makes a token reach a config. The token leaves only
+// with the first run of a request.
+func (w *Webhooks) issue(
+	ctx context.Context, caller domain.Principal, i ports.Idempotency,
+	make func(context.Context, ports.Repositories, ports.TokenHash) (*domain.WebhookConfig, error),
+) (issued ports.IssuedWebhook, err error) {
+	token, hash := newToken()
+	err = w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
+		return once(ctx, r, i, func() (string, error) {
+			config, err := make(ctx, r, hash)
+			if err != nil {
+				return "", err
+			}
+			issued = ports.IssuedWebhook{Config: config, Token: token}
+			return config.ID().String(), nil
+		}, func(made string) error {
+			id, err := madeEarlier[domain.WebhookConfig](made)
+			if err != nil {
+				return err
+			}
+			config, err := r.WebhookConfigs.ByID(ctx, id)
+			issued = ports.IssuedWebhook{Config: config}
+			return err
+		})
+	})
+	if err != nil {
+		return ports.IssuedWebhook{}, err
+	}
+	return issued, nil
+}
+
+// ChangeWebhook implements ports.WebhookAdmin.
+func (w *Webhooks) ChangeWebhook(
+	ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, c ports.WebhookChange, i ports.Idempotency,
+) (changed *domain.WebhookConfig, err error) {
+	err = w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
+		return once(ctx, r, i, func() (string, error) {
+			changed, err = r.WebhookConfigs.Update(ctx, id, func(config *domain.WebhookConfig) error {
+				return w.apply(config, c)
+			})
+			return id.String(), err
+		}, func(string) error {
+			changed, err = r.WebhookConfigs.ByID(ctx, id)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return changed, nil
+}
+
+func (w *Webhooks) apply(config *domain.WebhookConfig, c ports.WebhookChange) error {
+	now := w.clock.Now()
+	if c.Revise != nil {
+		rules, err := c.Revise(config.Snapshot().Rules)
+		if err != nil {
+			return err
+		}
+		if err := w.checkFormat(rules.Format); err != nil {
+			return err
+		}
+		if err := config.Revise(rules, now); err != nil {
+			return err
+		}
+	}
+	if c.Status != nil {
+		switch *c.Status {
+		case domain.WebhookActive:
+			config.Resume(now)
+		case domain.WebhookPaused:
+			config.Pause(now)
+		default:
+			return domain.Invalid("invalid_status", "status", "must be active or paused")
+		}
+	}
+	if c.Name != nil {
+		return config.Rename(*c.Name, now)
+	}
+	return nil
+}
+
+func (w *Webhooks) checkFormat(f domain.AlertFormat) error {
+	if slices.Contains(w.parser.Formats(), f) {
+		return nil
+	}
+	return domain.Invalid("not_built_yet", "format", "the format "+string(f)+" is not built yet; use auto")
+}
+
+// RemoveWebhook implements ports.WebhookAdmin.
+func (w *Webhooks) RemoveWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error {
+	return w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
+		_, err := r.WebhookConfigs.Update(ctx, id, func(config *domain.WebhookConfig) error {
+			open, err := r.WebhookConfigs.OpenOrders(ctx, id)
+			if err != nil {
+				return err
+			}
+			return config.Remove(open, w.clock.Now())
+		})
+		return err
+	})
+}
