@@ -40,9 +40,8 @@ func newAmount(d decimal.Decimal) (amount, error) {
 	return amount{d}, nil
 }
 
-// kept is for results of our own arithmetic. They keep 18 places, so that what
-// was worked out can be stored and read like what was taken in.
-func kept(d decimal.Decimal) amount { return amount{d.Round(maxDecimalPlaces).Normalize()} }
+// exact is for results of our own arithmetic, which may be wider than input.
+func exact(d decimal.Decimal) amount { return amount{d.Normalize()} }
 
 // Decimal gives the exact value.
 func (a amount) Decimal() decimal.Decimal { return a.d }
@@ -97,14 +96,14 @@ func (q *Quantity) UnmarshalText(b []byte) (err error) {
 func (q Quantity) Cmp(other Quantity) int { return q.d.Cmp(other.d) }
 
 // Add gives q + other.
-func (q Quantity) Add(other Quantity) Quantity { return Quantity{kept(q.d.Add(other.d))} }
+func (q Quantity) Add(other Quantity) Quantity { return Quantity{exact(q.d.Add(other.d))} }
 
 // Less gives q - other, or 0 where other is the larger.
 func (q Quantity) Less(other Quantity) Quantity {
 	if q.Cmp(other) <= 0 {
 		return Quantity{}
 	}
-	return Quantity{kept(q.d.Sub(other.d))}
+	return Quantity{exact(q.d.Sub(other.d))}
 }
 
 // Min gives the smaller of the two.
@@ -118,11 +117,11 @@ func (q Quantity) Min(other Quantity) Quantity {
 // Times gives q multiplied by a factor of 0 or more, rounded down to 18 places:
 // nothing more than asked is ever traded.
 func (q Quantity) Times(factor Quantity) Quantity {
-	return Quantity{kept(q.d.Mul(factor.d).Truncate(maxDecimalPlaces))}
+	return Quantity{exact(q.d.Mul(factor.d).Truncate(maxDecimalPlaces))}
 }
 
-// At gives what the quantity costs at a price, rounded to 18 places.
-func (q Quantity) At(p Price) Money { return Money{kept(q.d.Mul(p.d))} }
+// At gives what the quantity costs at a price.
+func (q Quantity) At(p Price) Money { return Money{exact(q.d.Mul(p.d))} }
 
 // Price is what one unit costs, always more than 0. Its zero value is no price.
 type Price struct{ amount }
@@ -174,7 +173,7 @@ const averagePlaces = 10
 func meanPrice(cost, quantity decimal.Decimal) Price {
 	mean := cost.DivRound(quantity, maxDecimalPlaces)
 	leadingZeros := max(0, -(mean.NumDigits() + int(mean.Exponent())))
-	return Price{kept(mean.Round(int32(min(averagePlaces+leadingZeros, maxDecimalPlaces))))} //nolint:gosec // at most 18
+	return Price{exact(mean.Round(int32(min(averagePlaces+leadingZeros, maxDecimalPlaces))))} //nolint:gosec // at most 18
 }
 
 // Money is an amount of the account's currency, of either sign. Its zero value
@@ -187,8 +186,8 @@ func ParseMoney(s string) (Money, error) {
 	return Money{a}, err
 }
 
-// NewMoney takes a decimal of either sign and rounds it to 18 places.
-func NewMoney(d decimal.Decimal) Money { return Money{kept(d)} }
+// NewMoney takes a decimal of either sign.
+func NewMoney(d decimal.Decimal) Money { return Money{exact(d)} }
 
 // MustMoney is ParseMoney for constants; it panics where that fails.
 func MustMoney(s string) Money { return must(ParseMoney(s)) }
@@ -203,13 +202,13 @@ func (m *Money) UnmarshalText(b []byte) (err error) {
 func (m Money) Cmp(other Money) int { return m.d.Cmp(other.d) }
 
 // Add gives m + other.
-func (m Money) Add(other Money) Money { return Money{kept(m.d.Add(other.d))} }
+func (m Money) Add(other Money) Money { return Money{exact(m.d.Add(other.d))} }
 
 // Sub gives m - other.
-func (m Money) Sub(other Money) Money { return Money{kept(m.d.Sub(other.d))} }
+func (m Money) Sub(other Money) Money { return Money{exact(m.d.Sub(other.d))} }
 
 // Neg gives -m.
-func (m Money) Neg() Money { return Money{kept(m.d.Neg())} }
+func (m Money) Neg() Money { return Money{exact(m.d.Neg())} }
 
 func must[T any](v T, err error) T {
 	if err != nil {

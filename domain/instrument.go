@@ -30,5 +30,5 @@ func (i Instrument) RoundQuantity(q Quantity) Quantity {
 		return q
 	}
 	steps, _ := q.d.QuoRem(i.QuantityStep.d, 0)
-	return Quantity{kept(steps.Mul(i.QuantityStep.d))}
+	return Quantity{exact(steps.Mul(i.QuantityStep.d))}
 }

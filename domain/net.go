@@ -32,7 +32,7 @@ func (n Net) IsShort() bool { return n.d.IsNegative() }
 func (n Net) IsFlat() bool { return n.d.IsZero() }
 
 // Size gives the holding without its sign.
-func (n Net) Size() Quantity { return Quantity{kept(n.d.Abs())} }
+func (n Net) Size() Quantity { return Quantity{exact(n.d.Abs())} }
 
 // Cmp is -1, 0 or 1 as n is less than, equal to or more than other.
 func (n Net) Cmp(other Net) int { return n.d.Cmp(other.d) }
@@ -40,16 +40,16 @@ func (n Net) Cmp(other Net) int { return n.d.Cmp(other.d) }
 // After gives the holding once q is bought or sold.
 func (n Net) After(side Side, q Quantity) Net {
 	if side == SideSell {
-		return Net{kept(n.d.Sub(q.d))}
+		return Net{exact(n.d.Sub(q.d))}
 	}
-	return Net{kept(n.d.Add(q.d))}
+	return Net{exact(n.d.Add(q.d))}
 }
 
 // Plus gives the sum of two holdings.
-func (n Net) Plus(other Net) Net { return Net{kept(n.d.Add(other.d))} }
+func (n Net) Plus(other Net) Net { return Net{exact(n.d.Add(other.d))} }
 
 // Opposite gives the same size on the other side.
-func (n Net) Opposite() Net { return Net{kept(n.d.Neg())} }
+func (n Net) Opposite() Net { return Net{exact(n.d.Neg())} }
 
 // SameSide reports whether both are long or both are short.
 func (n Net) SameSide(other Net) bool { return n.d.Sign()*other.d.Sign() > 0 }

@@ -146,7 +146,7 @@ func (o *Order) IsWorking() bool {
 func (o *Order) BrokerOrderID() string { return o.state.brokerOrderID }
 
 // FilledQuantity is the sum of all executions. It never falls.
-func (o *Order) FilledQuantity() Quantity { return Quantity{kept(o.state.filled)} }
+func (o *Order) FilledQuantity() Quantity { return Quantity{exact(o.state.filled)} }
 
 // LeavesQuantity is what is ordered and not filled; 0 for an order by notional.
 func (o *Order) LeavesQuantity() Quantity {

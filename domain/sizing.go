@@ -75,7 +75,7 @@ func unitsFor(worth decimal.Decimal, i Intent) (Quantity, error) {
 			"a notional needs a price; add one to the alert")
 	}
 	units, _ := worth.QuoRem(price.d, notionalPlaces)
-	return Quantity{kept(units)}, nil
+	return Quantity{exact(units)}, nil
 }
 
 // tradePrice is the price an order of this intent is expected to cost: its
