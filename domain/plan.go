@@ -91,16 +91,14 @@ func (i Intent) IsExitOnly() bool {
 // that is it; else the quantity says, as the config reads it.
 func (p *Plan) resolve(i Intent, rules WebhookRules, s Situation) (Net, error) {
 	switch {
+	case i.Sentiment == SentimentFlat || i.TargetPosition != nil && i.TargetPosition.IsFlat():
+		return Net{}, nil
 	case i.Action == ActionExit:
 		return exitTarget(i, s), nil
-	case i.Action == ActionReverse:
-		return reverseTarget(i, rules, s)
-	case i.Sentiment == SentimentFlat:
-		return Net{}, nil
-	case i.TargetPosition != nil && i.TargetPosition.IsFlat():
-		return Net{}, nil
 	case i.TargetPosition != nil:
 		return p.statedTarget(i, rules, s)
+	case i.Action == ActionReverse:
+		return reverseTarget(i, rules, s)
 	}
 	return p.quantityTarget(i, rules, s)
 }

@@ -233,6 +233,9 @@ var _ = DescribeTable("An exit plans", itPlans,
 	Entry("part of a short", planned{Alert: said{Action: "exit", Quantity: "4"}, Position: "-10", Steps: []string{"exit buy 4"}, Target: "-6"}),
 	Entry("all of a long when asked for as much", planned{Alert: said{Action: "exit", Quantity: "10"}, Position: "10", Steps: []string{"exit sell 10"}, Target: "0"}),
 	Entry("all of a long when asked for more", planned{Alert: said{Action: "exit", Quantity: "25"}, Position: "10", Steps: []string{"exit sell 10"}, Target: "0"}),
+	Entry("all of it when the alert says flat, whatever its quantity", planned{
+		Alert: said{Action: "exit", Quantity: "4", Sentiment: "flat"}, Position: "10", Steps: []string{"exit sell 10"}, Target: "0",
+	}),
 	Entry("nothing while flat", planned{Alert: said{Action: "exit", Quantity: "4"}, State: "refused", Reasons: []string{"nothing_to_do"}}),
 	Entry("as far as the position that stays", planned{Alert: said{Action: "exit", Target: "6"}, Position: "10", Steps: []string{"exit sell 4"}, Target: "6"}),
 	Entry("nothing towards a larger position", planned{Alert: said{Action: "exit", Target: "20"}, Position: "10", State: "refused", Reasons: []string{"nothing_to_do"}}),
@@ -271,6 +274,12 @@ var _ = DescribeTable("A reversal plans", itPlans,
 	Entry("a long to a short of the given size", planned{Alert: said{Action: "reverse", Quantity: "3"}, Position: "10", Steps: []string{"exit sell 10", "entry sell 3"}, Target: "-3"}),
 	Entry("a long to a short of the given worth", planned{Alert: said{Action: "reverse", Notional: "300", Price: "100"}, Position: "10", Steps: []string{"exit sell 10", "entry sell 3"}, Target: "-3"}),
 	Entry("a long to a short of the config's size", planned{Alert: said{Action: "reverse", Quantity: "3"}, Sizing: fixedSize("2"), Position: "10", Steps: []string{"exit sell 10", "entry sell 2"}, Target: "-2"}),
+	Entry("an exit alone when the alert says flat", planned{
+		Alert: said{Action: "reverse", Sentiment: "flat"}, Position: "10", Steps: []string{"exit sell 10"}, Target: "0",
+	}),
+	Entry("a long to the position the alert wants", planned{
+		Alert: said{Action: "reverse", Quantity: "20", Target: "-4"}, Position: "10", Steps: []string{"exit sell 10", "entry sell 4"}, Target: "-4",
+	}),
 	Entry("nothing while flat", planned{Alert: said{Action: "reverse", Quantity: "3"}, State: "refused", Reasons: []string{"nothing_to_do"}}),
 	Entry("nothing of a worth without a price", planned{Alert: said{Action: "reverse", Notional: "300"}, Position: "10", State: "refused", Reasons: []string{"price_unknown"}}),
 	Entry("the exit alone where its entry is too old", planned{
