@@ -45,6 +45,11 @@ type Plan struct {
 // leaving a decision: what the alert means, the instrument, staleness, rails.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
+	if i.Action == ActionCancel {
+		p.Target = s.Position
+		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
+		return p
+	}
 	target, err := p.resolve(i, rules, s)
 	if err != nil {
 		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // resolve gives nothing else

@@ -322,6 +322,12 @@ var _ = Describe("An instrument that is not tradable", func() {
 	})
 })
 
+var _ = DescribeTable("A cancel plans nothing to trade, whatever the config sizes entries to", itPlans,
+	Entry("by the alert", planned{Alert: said{Action: "cancel"}, Position: "10", State: "done", Reasons: []string{"nothing_to_trade"}, Target: "10"}),
+	Entry("by a fixed quantity", planned{Alert: said{Action: "cancel", Quantity: "5"}, Sizing: fixedSize("3"), State: "done", Reasons: []string{"nothing_to_trade"}, Target: "0"}),
+	Entry("with a position it states", planned{Alert: said{Action: "cancel", Target: "0"}, Position: "10", State: "done", Reasons: []string{"nothing_to_trade"}, Target: "10"}),
+)
+
 var _ = Describe("A plan", func() {
 	It("explains itself from what was wanted to what is placed", func() {
 		r := planned{
