@@ -191,7 +191,7 @@ func (p *Plan) steps(s Situation, target Net) {
 		if target.SameSide(from) {
 			q = q.Less(target.Size())
 		}
-		p.exit(s, q)
+		p.exit(s, q, !target.IsFlat() && !target.SameSide(from))
 		if p.State != "" {
 			return
 		}
@@ -205,7 +205,9 @@ func (p *Plan) steps(s Situation, target Net) {
 	}
 }
 
-func (p *Plan) exit(s Situation, q Quantity) {
+// exit places what of q the account has, in whole steps. Less than one step
+// cannot be sold: it stays, and holds up no entry that follows.
+func (p *Plan) exit(s Situation, q Quantity, entryFollows bool) {
 	available := Quantity{}
 	if s.Account.SameSide(s.Position) {
 		available = s.Account.Size()
@@ -214,12 +216,20 @@ func (p *Plan) exit(s Situation, q Quantity) {
 		p.adjust("available", "the account has "+available.String()+" of "+q.String())
 		q = available
 	}
-	rounded := s.Instrument.RoundQuantity(q)
-	if rounded.IsZero() {
+	if q.IsZero() {
 		p.end(StateRefused, "nothing_available", "", "the account holds nothing of this position any more")
 		return
 	}
-	p.Steps = append(p.Steps, Step{EffectExit, s.Position.ExitSide(), rounded})
+	rounded := s.Instrument.RoundQuantity(q)
+	if rounded.Cmp(q) != 0 {
+		p.adjust("quantity_step", q.String()+" rounded down to "+rounded.String())
+	}
+	switch {
+	case !rounded.IsZero():
+		p.Steps = append(p.Steps, Step{EffectExit, s.Position.ExitSide(), rounded})
+	case !entryFollows:
+		p.end(StateRefused, "below_minimum", "quantity", q.String()+" is less than the step of "+s.Instrument.QuantityStep.String())
+	}
 }
 
 func (p *Plan) enter(s Situation, n Net) {

@@ -265,7 +265,19 @@ var _ = DescribeTable("An exit plans", itPlans,
 		Steps: []string{"exit sell 10"}, Says: []string{"exit pass"},
 	}),
 	Entry("below the minimum of the instrument", planned{Alert: said{Action: "exit"}, Position: "0.5", Minimum: "1", Steps: []string{"exit sell 0.5"}}),
-	Entry("in whole steps, the rest stays", planned{Alert: said{Action: "exit"}, Position: "10.4", Step: "1", Steps: []string{"exit sell 10"}, Target: "0"}),
+	Entry("in whole steps, and says that the rest stays", planned{
+		Alert: said{Action: "exit"}, Position: "10.4", Step: "1", Steps: []string{"exit sell 10"}, Target: "0", Says: []string{"quantity_step adjust"},
+	}),
+	Entry("nothing where less than a step is held", planned{
+		Alert: said{Action: "exit"}, Position: "0.4", Step: "1", State: "refused", Reasons: []string{"below_minimum"},
+	}),
+	Entry("nothing where less than a step is asked for", planned{
+		Alert: said{Action: "sell", Quantity: "0.4"}, Position: "10", Step: "1", State: "refused", Reasons: []string{"below_minimum"},
+	}),
+	Entry("nothing of less than a step, which does not hold up the entry on the other side", planned{
+		Alert: said{Action: "sell", Quantity: "5", Sentiment: "short", Target: "-5"}, Position: "0.4", Step: "1",
+		Steps: []string{"entry sell 5"}, Target: "-5", Says: []string{"quantity_step adjust"},
+	}),
 )
 
 var _ = DescribeTable("A reversal plans", itPlans,
