@@ -51,8 +51,11 @@ func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 		return p
 	}
 	target, err := p.resolve(i, rules, s)
+	if err == nil && target.Size().Cmp(s.Position.Size()) > 0 {
+		_, err = newAmount(target.d)
+	}
 	if err != nil {
-		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // resolve gives nothing else
+		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // both give nothing else
 		p.refuse(e.Code, e.Field, e.Msg)
 		return p
 	}

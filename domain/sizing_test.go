@@ -46,6 +46,13 @@ var _ = DescribeTable("The size of an entry", itPlans,
 	Entry("is not multiplied for a reversal to the same size", planned{Alert: said{Action: "reverse"}, Multiplier: "0.5", Position: "10", Steps: []string{"exit sell 10", "entry sell 10"}}),
 	Entry("is multiplied for a reversal to another", planned{Alert: said{Action: "reverse", Quantity: "4"}, Multiplier: "0.5", Position: "10", Steps: []string{"exit sell 10", "entry sell 2"}}),
 
+	Entry("is refused where it would be wider than any number taken", planned{
+		Alert: said{Action: "buy", Quantity: "1e23"}, Multiplier: "10", State: "refused", Reasons: []string{"number_out_of_range"},
+	}),
+	Entry("is refused where its price makes it so", planned{
+		Alert: said{Action: "buy", Notional: "1e9", Price: "1e-18"}, State: "refused", Reasons: []string{"number_out_of_range"},
+	}),
+
 	// What the instrument takes.
 	Entry("is rounded down to whole steps", planned{Alert: said{Action: "buy", Quantity: "2.99"}, Step: "0.1", Steps: []string{"entry buy 2.9"}, Says: []string{"quantity_step adjust"}}),
 	Entry("is not touched where it is whole steps", planned{Alert: said{Action: "buy", Quantity: "0.29"}, Step: "0.01", Steps: []string{"entry buy 0.29"}}),
