@@ -106,7 +106,7 @@ func (p *Plan) resolve(i Intent, rules WebhookRules, s Situation) (Net, error) {
 	case i.TargetPosition != nil:
 		return p.statedTarget(i, rules, s)
 	case i.Action == ActionReverse:
-		return reverseTarget(i, rules, s)
+		return p.reverseTarget(i, rules, s)
 	}
 	return p.quantityTarget(i, rules, s)
 }
@@ -125,15 +125,22 @@ func exitTarget(i Intent, s Situation) Net {
 	return s.Position.After(s.Position.ExitSide(), q)
 }
 
-func reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
-	if s.Position.IsFlat() || i.Quantity == nil && i.Notional == nil && rules.Sizing.Type == SizingAlert {
-		return s.Position.Opposite(), nil
+// reverseTarget turns the position round, but never away from the side the
+// alert says: then the sender has turned and so have we.
+func (p *Plan) reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
+	turned := s.Position.Opposite()
+	if !turned.IsFlat() && (i.Quantity != nil || i.Notional != nil || rules.Sizing.Type != SizingAlert) {
+		q, err := rules.Sizing.Quantity(i)
+		if err != nil {
+			return Net{}, err
+		}
+		turned = NetOf(s.Position.ExitSide(), q.Times(s.Multiplier))
 	}
-	q, err := rules.Sizing.Quantity(i)
-	if err != nil {
-		return Net{}, err
+	if !turned.IsFlat() && contradicts(i.Sentiment, turned) {
+		p.note("reverse", "the position is "+string(i.Sentiment)+" already, as the alert says")
+		return s.Position, nil
 	}
-	return NetOf(s.Position.ExitSide(), q.Times(s.Multiplier)), nil
+	return turned, nil
 }
 
 // statedTarget takes the alert's own position, or its side with the config's

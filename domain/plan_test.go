@@ -22,6 +22,12 @@ type said struct {
 }
 
 func (s said) intent() domain.Intent {
+	i, err := domain.NewIntent(s.raw())
+	Expect(err).NotTo(HaveOccurred())
+	return i
+}
+
+func (s said) raw() domain.Intent {
 	i := domain.Intent{Action: s.Action, Symbol: "AAPL", Sentiment: s.Sentiment}
 	if s.Quantity != "" {
 		i.Quantity = new(domain.MustQuantity(s.Quantity))
@@ -41,8 +47,6 @@ func (s said) intent() domain.Intent {
 	if s.Stop != "" {
 		i.OrderType, i.StopPrice = domain.OrderTypeStop, new(domain.MustPrice(s.Stop))
 	}
-	i, err := domain.NewIntent(i)
-	Expect(err).NotTo(HaveOccurred())
 	return i
 }
 
@@ -291,6 +295,13 @@ var _ = DescribeTable("A reversal plans", itPlans,
 	}),
 	Entry("a long to the position the alert wants", planned{
 		Alert: said{Action: "reverse", Quantity: "20", Target: "-4"}, Position: "10", Steps: []string{"exit sell 10", "entry sell 4"}, Target: "-4",
+	}),
+	Entry("nothing where the position is on the side the alert says", planned{
+		Alert: said{Action: "reverse", Sentiment: "long"}, Position: "10", State: "refused", Reasons: []string{"nothing_to_do"}, Target: "10",
+		Says: []string{"reverse note"},
+	}),
+	Entry("a turn to the side the alert says", planned{
+		Alert: said{Action: "reverse", Sentiment: "short"}, Position: "10", Steps: []string{"exit sell 10", "entry sell 10"}, Target: "-10",
 	}),
 	Entry("nothing while flat", planned{Alert: said{Action: "reverse", Quantity: "3"}, State: "refused", Reasons: []string{"nothing_to_do"}}),
 	Entry("nothing of a worth without a price", planned{Alert: said{Action: "reverse", Notional: "300"}, Position: "10", State: "refused", Reasons: []string{"price_unknown"}}),
