@@ -71,6 +71,12 @@ type Ticket struct {
 	UpdatedAt time.Time
 }
 
+func (t Ticket) clone() Ticket {
+	t.Target = copied(t.Target)
+	t.Reasons, t.Decisions = slices.Clone(t.Reasons), slices.Clone(t.Decisions)
+	return t
+}
+
 // SignalState gives the state of a signal from those of its tickets: the first
 // of needs_review, executing, queued, done, expired, superseded, refused that
 // any ticket is in; a signal of which some tickets are final and others queued
