@@ -2,16 +2,12 @@ package memory
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hookfill/hookfill/ports"
 )
 
-var (
-	_ ports.Clock = (*Clock)(nil)
-	_ ports.Clock = (*SystemClock)(nil)
-)
+var _ ports.Clock = (*Clock)(nil)
 
 // Clock shows the time it was set to. Its zero value shows the start of 1970.
 type Clock struct {
@@ -58,27 +54,5 @@ func (c *Clock) Advance(d time.Duration) {
 func (c *Clock) to(t time.Time) {
 	if t = t.UTC().Truncate(time.Microsecond); t.After(c.shown()) {
 		c.now = t
-	}
-}
-
-// SystemClock shows the machine's time. Where the machine's time is put back it
-// stands until that has caught up.
-type SystemClock struct {
-	machine func() time.Time
-	// last is the latest time given, in microseconds since 1970.
-	last atomic.Int64
-}
-
-// NewSystemClock makes the clock a process runs by; it needs only one.
-func NewSystemClock() *SystemClock { return &SystemClock{machine: time.Now} }
-
-// Now gives the present time in UTC, whole microseconds.
-func (c *SystemClock) Now() time.Time {
-	for {
-		last := c.last.Load()
-		now := max(last, c.machine().UnixMicro())
-		if c.last.CompareAndSwap(last, now) {
-			return time.UnixMicro(now).UTC()
-		}
 	}
 }

@@ -2,7 +2,6 @@ package memory_test
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"github.com/hookfill/hookfill/adapters/memory"
@@ -11,21 +10,9 @@ import (
 	"github.com/hookfill/hookfill/ports/portstest"
 )
 
-// machine is a computer whose time can be put back, and its SystemClock.
-type machine struct {
-	*memory.SystemClock
-	back atomic.Int64
-}
-
-func newMachine() *machine {
-	m := &machine{}
-	m.SystemClock = memory.NewSystemClockOn(func() time.Time { return time.Now().Add(-time.Duration(m.back.Load())) })
-	return m
-}
-
 func newStorage(context.Context) portstest.Storage {
 	clock := memory.NewClock(time.Now())
-	store := memory.NewStore(clock, memory.NewIDs())
+	store := memory.NewStore(clock, memory.NewSequentialIDs())
 	storage := portstest.Storage{
 		UnitOfWork: store, Directory: store, Inbox: store, Lanes: store, Ledger: store,
 		Users: store, Housekeeper: store, Journal: memory.NewJournal(), Close: store.Close,
@@ -63,12 +50,5 @@ var (
 	_ = portstest.DescribeClock("memory.Clock", portstest.ClockHarness{
 		New:  func(context.Context) ports.Clock { return memory.NewClock(time.Now()) },
 		Back: func(c ports.Clock, by time.Duration) { c.(*memory.Clock).Set(c.Now().Add(-by)) },
-	})
-	_ = portstest.DescribeClock("memory.SystemClock", portstest.ClockHarness{
-		New:  func(context.Context) ports.Clock { return newMachine() },
-		Back: func(c ports.Clock, by time.Duration) { c.(*machine).back.Add(int64(by)) },
-	})
-	_ = portstest.DescribeIDs("memory.IDs", portstest.IDsHarness{
-		New: func(context.Context) ports.IDs { return memory.NewIDs() },
 	})
 )

@@ -10,6 +10,5 @@
 // it fails. Everything is copied on the way in and on the way out.
 //
 // A [Journal] keeps the history of paper accounts. [Clock] stands until it is
-// told to move and [SequentialIDs] count, so that a spec repeats itself exactly;
-// [SystemClock] and [IDs] are what a server runs with.
+// told to move and [SequentialIDs] count, so that a spec repeats itself exactly.
 package memory

@@ -9,19 +9,7 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-var (
-	_ ports.IDs = (*IDs)(nil)
-	_ ports.IDs = (*SequentialIDs)(nil)
-)
-
-// IDs makes random UUIDs of version 7.
-type IDs struct{}
-
-// NewIDs makes the source of ids a process runs with.
-func NewIDs() *IDs { return &IDs{} }
-
-// New gives an id that no other call gives, anywhere.
-func (*IDs) New() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+var _ ports.IDs = (*SequentialIDs)(nil)
 
 // SequentialIDs counts: the same calls give the same ids, UUIDs of version 7 a
 // millisecond apart. Two of them give the same ids, so a process that stores
