@@ -1,0 +1,63 @@
+package paper
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// ledger is one account as far as this process has read its journal. The
+// journal is the truth; what is folded here is true for ever, whatever becomes
+// of the command that read it.
+type ledger struct {
+	// turn holds one token. Commands of this process take it one by one, so that
+	// a busy account waits here rather than with a connection in its hand.
+	turn chan struct{}
+
+	mu     sync.Mutex
+	engine *Engine
+}
+
+func newLedger(account *domain.BrokerAccount) *ledger {
+	l := &ledger{turn: make(chan struct{}, 1), engine: NewEngine(account.ID(), account.Snapshot().Paper.Cash)}
+	l.turn <- struct{}{}
+	return l
+}
+
+// sequence is how far the journal has been read.
+func (l *ledger) sequence() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.engine.Sequence()
+}
+
+// read folds the entries after a sequence number, but for those that somebody
+// folded meanwhile, and lets fn look at the account.
+func (l *ledger) read(after int64, entries [][]byte, fn func(*Engine)) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if known := l.engine.Sequence() - after; known < int64(len(entries)) {
+		if err := l.engine.Fold(entries[known:]); err != nil {
+			return err
+		}
+	}
+	fn(l.engine)
+	return nil
+}
+
+// decide is read for a command: the entries given are the journal's last, so an
+// account that is ahead of them has lost its journal.
+func (l *ledger) decide(after int64, entries [][]byte, fn func(*Engine) (Decision, error)) (made Decision, err error) {
+	broken := l.read(after, entries, func(e *Engine) {
+		if end := after + int64(len(entries)); e.Sequence() > end {
+			err = corrupt(e.a.id, end+1, fmt.Errorf("missing, although read before up to %d", e.Sequence()))
+			return
+		}
+		made, err = fn(e)
+	})
+	if broken != nil {
+		return Decision{}, broken
+	}
+	return made, err
+}
