@@ -114,6 +114,9 @@ func NewIntent(i Intent) (Intent, error) {
 	if i.Notional != nil && i.Notional.Cmp(Money{}) <= 0 {
 		f.add("notional_not_positive", "notional", "must be above 0")
 	}
+	if i.Notional != nil && i.Action == ActionExit && i.Sentiment != SentimentFlat {
+		f.add("notional_not_possible", "notional", "an exit is sized by the position; give a quantity, or leave it out to exit all")
+	}
 	if i.Action == ActionTarget && i.TargetPosition == nil {
 		f.add("target_required", "target_position", "say which position to reach")
 	}

@@ -105,8 +105,14 @@ func (p *Plan) resolve(i Intent, rules WebhookRules, s Situation) (Net, error) {
 	return p.quantityTarget(i, rules, s)
 }
 
+// exitTarget never enters: where the alert carries the position that stays, an
+// exit goes towards it as far as the position reaches.
 func exitTarget(i Intent, s Situation) Net {
-	if i.Quantity == nil {
+	if t := i.TargetPosition; t != nil && t.SameSide(s.Position) {
+		stays := t.Size().Times(s.Multiplier).Min(s.Position.Size())
+		return NetOf(s.Position.ExitSide().Opposite(), stays)
+	}
+	if i.Quantity == nil || i.TargetPosition != nil {
 		return Net{}
 	}
 	q := i.Quantity.Times(s.Multiplier).Min(s.Position.Size())

@@ -1,20 +1,62 @@
 package alerts_test
 
 import (
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
-	"github.com/hookfill/hookfill/adapters/alerts"
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/domain"
 )
 
 var _ = Describe("Alerts as they are sent", func() {
-	understand := map[string]domain.Intent{
+	for file, intent := range inOrder(understandable()) {
+		It("understands "+file, func(_ SpecContext) {
+			parsed := read(domain.AlertFormatAuto, fixture(file))
+			Expect(parsed.Intents).To(Equal([]domain.Intent{intent}))
+			Expect(parsed.Format).To(BeEquivalentTo(filepath.Dir(file)))
+			Expect(alerts.New().Formats()).To(ContainElement(parsed.Format))
+		})
+	}
+	for file, faults := range inOrder(refusable()) {
+		It("refuses "+file, func(_ SpecContext) {
+			Expect(faultsOf(refusal(fixture(file)))).To(Equal(faults))
+		})
+	}
+
+	It("are each either understood or refused", func(_ SpecContext) {
+		files, err := filepath.Glob("testdata/*/*.*")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(files).To(HaveLen(len(understandable()) + len(refusable())))
+	})
+})
+
+// inOrder gives the files by name: every parallel process must see one tree.
+func inOrder[V any](files map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, file := range slices.Sorted(maps.Keys(files)) {
+			if !yield(file, files[file]) {
+				return
+			}
+		}
+	}
+}
+
+func fixture(file string) string {
+	GinkgoHelper()
+	body, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(file)))
+	Expect(err).NotTo(HaveOccurred())
+	return string(body)
+}
+
+// understandable gives the alerts of testdata that are read, and what as.
+func understandable() map[string]domain.Intent {
+	return map[string]domain.Intent{
 		"traderspost/strategy_template_rendered.json": order(func(i *domain.Intent) {
 			i.Sentiment, i.Quantity = domain.SentimentLong, quantity("10")
 			i.ReferencePrice, i.SenderTime = price("189.43"), at("2026-11-20T14:30:01Z")
@@ -73,7 +115,11 @@ var _ = Describe("Alerts as they are sent", func() {
 		"plain/cancel.txt":  order(func(i *domain.Intent) { i.Action = domain.ActionCancel }),
 		"plain/reverse.txt": order(func(i *domain.Intent) { i.Symbol, i.Action = "TSLA", domain.ActionReverse }),
 	}
-	refuse := map[string][]string{
+}
+
+// refusable gives the alerts of testdata that are not, and why.
+func refusable() map[string][]string {
+	return map[string][]string{
 		"traderspost/refused_bracket.json":        {"takeProfit: unsupported_field", "stopLoss: unsupported_field"},
 		"traderspost/refused_risk.json":           {"quantityType: unsupported_field", "stopLoss: unsupported_field"},
 		"traderspost/refused_delay.json":          {"delay: unsupported_field"},
@@ -102,32 +148,4 @@ var _ = Describe("Alerts as they are sent", func() {
 		"plain/refused_script.txt":        {": unknown_format"},
 		"plain/refused_words_swapped.txt": {"quantity: not_a_number"},
 	}
-
-	// Sorted: every parallel process must see the same tree.
-	for _, file := range slices.Sorted(maps.Keys(understand)) {
-		It("understands "+file, func(_ SpecContext) {
-			parsed := read(domain.AlertFormatAuto, fixture(file))
-			Expect(parsed.Intents).To(Equal([]domain.Intent{understand[file]}))
-			Expect(parsed.Format).To(BeEquivalentTo(filepath.Dir(file)))
-			Expect(alerts.New().Formats()).To(ContainElement(parsed.Format))
-		})
-	}
-	for _, file := range slices.Sorted(maps.Keys(refuse)) {
-		It("refuses "+file, func(_ SpecContext) {
-			Expect(faultsOf(refusal(fixture(file)))).To(Equal(refuse[file]))
-		})
-	}
-
-	It("are each either understood or refused", func(_ SpecContext) {
-		files, err := filepath.Glob("testdata/*/*.*")
-		Expect(err).NotTo(HaveOccurred())
-		Expect(files).To(HaveLen(len(understand) + len(refuse)))
-	})
-})
-
-func fixture(file string) string {
-	GinkgoHelper()
-	body, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(file)))
-	Expect(err).NotTo(HaveOccurred())
-	return string(body)
 }

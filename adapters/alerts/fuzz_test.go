@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -27,7 +28,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatal("the body was written to")
 			}
 			again, errAgain := parser.Parse(format, body)
-			if !reflect.DeepEqual(parsed, again) || !reflect.DeepEqual(err, errAgain) {
+			if !reflect.DeepEqual(parsed, again) || told(err) != told(errAgain) {
 				t.Fatal("two answers to one body")
 			}
 			if err != nil {
@@ -45,6 +46,14 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// told is all that an error says.
+func told(err error) string {
+	if e, ok := errors.AsType[*domain.Error](err); ok {
+		return fmt.Sprint(e.Kind, e.Code, e.AllReasons())
+	}
+	return fmt.Sprint(err)
 }
 
 func checkRefusal(t *testing.T, err error) {

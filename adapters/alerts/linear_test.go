@@ -4,11 +4,11 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/hookfill/hookfill/adapters/alerts"
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/domain"
 )
 
 var _ = Describe("A hostile alert", func() {

@@ -3,11 +3,11 @@ package alerts_test
 import (
 	"strings"
 
-	"github.com/hookfill/hookfill/adapters/alerts"
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/domain"
 )
 
 var _ = Describe("A plain alert", func() {

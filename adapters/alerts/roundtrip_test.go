@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hookfill/hookfill/adapters/alerts"
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"pgregory.net/rapid"
+
+	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/domain"
 )
 
 var _ = Describe("An intent", func() {

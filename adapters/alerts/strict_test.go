@@ -4,10 +4,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hookfill/hookfill/adapters/alerts"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/adapters/alerts"
 )
 
 var _ = Describe("A JSON alert", func() {
@@ -49,6 +49,7 @@ var _ = Describe("A JSON alert", func() {
 
 		Entry("an object that does not end", row{`{"ticker":"AAPL"`, "malformed_json", "ticker"}),
 		Entry("a string that does not end", row{`{"ticker":"AAPL`, "malformed_json", "ticker"}),
+		Entry("a string that does not end after an escape", row{`{"ticker":"\u0041APL`, "malformed_json", "ticker"}),
 		Entry("a name that does not end", row{`{"tick`, "malformed_json", ""}),
 		Entry("a name without quotes", row{`{ticker:"AAPL"}`, "malformed_json", ""}),
 		Entry("single quotes", row{`{'ticker':'AAPL'}`, "malformed_json", ""}),
@@ -104,6 +105,7 @@ var _ = Describe("A JSON alert", func() {
 		Entry("thousands of levels", row{strings.Repeat("[", 60000), "too_deep", strings.Repeat("[0]", 32)}),
 		Entry("thousands of objects", row{strings.Repeat(`{"a":`, 12000), "too_deep", "a" + strings.Repeat(".a", 31)}),
 		Entry("1001 tokens", row{manyTokens(1001), "too_many_tokens", "extras"}),
+		Entry("a name that is token 1001", row{strings.TrimSuffix(manyTokens(1001), "}") + `,"id":1}`, "too_many_tokens", ""}),
 		Entry("thousands of tokens", row{manyTokens(20000), "too_many_tokens", "extras[993]"}),
 
 		Entry("another object after it", row{`{"ticker":"AAPL"} {"ticker":"MSFT"}`, "trailing_data", ""}),
@@ -131,6 +133,8 @@ var _ = Describe("A JSON alert", func() {
 	It("gives names back bounded and printable", func(_ SpecContext) {
 		e := refusal(`{"` + strings.Repeat("é", 5000) + `":nope}`)
 		Expect(e.AllReasons()[0].Field).To(Equal(strings.Repeat("é", 32) + "…"))
+		e = refusal(`{"x` + strings.Repeat("é", 5000) + `":nope}`)
+		Expect(e.AllReasons()[0].Field).To(Equal("x" + strings.Repeat("é", 31) + "…"))
 		e = refusal(`{"a\u001b[2J\n":nope}`)
 		Expect(e.AllReasons()[0].Field).To(Equal(`"a\x1b[2J\n"`))
 	})

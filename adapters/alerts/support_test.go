@@ -4,12 +4,12 @@ import (
 	"errors"
 	"time"
 
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
 	"github.com/hookfill/hookfill/adapters/alerts"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 )
 
 // understood parses an alert as auto and gives its one intent.

@@ -194,6 +194,7 @@ func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Mone
 		}
 		if i.Action == domain.ActionExit && i.Sentiment != domain.SentimentFlat {
 			a.notBuilt("quantityType", "dollar_amount for an exit")
+			return nil, nil
 		}
 		return nil, money
 	case "risk_dollar_amount", "risk_percent", "percent_of_equity", "percent_of_position":

@@ -3,10 +3,10 @@ package alerts_test
 import (
 	"strings"
 
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 // buyAAPL is an alert of a buy of AAPL with more members.

@@ -3,10 +3,10 @@ package alerts_test
 import (
 	"strings"
 
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 var _ = Describe("A field of a TradersPost alert", func() {

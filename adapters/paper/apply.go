@@ -77,7 +77,7 @@ func (e *filled) apply(a *account, at time.Time) error {
 		brokerOrderID: o.brokerOrderID, status: domain.StatusFilled, at: at,
 		fill: &fill{executionID: e.ExecutionID, quantity: e.Quantity, price: e.Price},
 	}, terms)
-	cost := e.Quantity.At(e.Price).Decimal()
+	cost := e.Quantity.Decimal().Mul(e.Price.Decimal())
 	if terms.Side == domain.SideBuy {
 		cost = cost.Neg()
 	}

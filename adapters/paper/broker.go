@@ -131,8 +131,11 @@ func (b *Broker) command(
 	var refused error
 	var base int64
 	last, err := b.journal.Append(ctx, account.ID(), after, func(entries [][]byte) ([][]byte, error) {
-		base = after + int64(len(entries))
-		made, refused = l.decide(after, entries, func(e *Engine) (Decision, error) { return decide(e, at) })
+		base, made = after+int64(len(entries)), Decision{}
+		broken := l.read(after, entries, func(e *Engine) { made, refused = decide(e, at) })
+		if broken != nil {
+			refused = broken
+		}
 		return made.Entries, refused
 	})
 	switch {
@@ -147,9 +150,11 @@ func (b *Broker) command(
 			Msg: "the paper account's journal did not confirm the entry", Err: err,
 		}
 	}
-	// What is not folded here the next call reads, and reports if it cannot.
 	if last == base+int64(len(made.Entries)) {
+		// Whatever is wrong with the entries, the next call says so.
 		_ = l.read(base, made.Entries, func(*Engine) {})
+	} else {
+		l.forget(account)
 	}
 	return made, nil
 }

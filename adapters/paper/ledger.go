@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/hookfill/hookfill/domain"
@@ -46,18 +45,9 @@ func (l *ledger) read(after int64, entries [][]byte, fn func(*Engine)) error {
 	return nil
 }
 
-// decide is read for a command: the entries given are the journal's last, so an
-// account that is ahead of them has lost its journal.
-func (l *ledger) decide(after int64, entries [][]byte, fn func(*Engine) (Decision, error)) (made Decision, err error) {
-	broken := l.read(after, entries, func(e *Engine) {
-		if end := after + int64(len(entries)); e.Sequence() > end {
-			err = corrupt(e.a.id, end+1, fmt.Errorf("missing, although read before up to %d", e.Sequence()))
-			return
-		}
-		made, err = fn(e)
-	})
-	if broken != nil {
-		return Decision{}, broken
-	}
-	return made, err
+// forget starts over from the journal, which is not the one read before.
+func (l *ledger) forget(account *domain.BrokerAccount) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.engine = newLedger(account).engine
 }

@@ -194,6 +194,14 @@ var _ = Describe("An order", func() {
 			}))
 		})
 
+		It("is journaled only where it is news", func(ctx SpecContext) {
+			d.submit(ctx, buy("a", "1", alertAt("50")))
+			d.submit(ctx, buy("b", "1", alertAt("50.0")))
+			Expect(d.journal.kinds(d.account.ID())).To(Equal([]string{
+				"opened", "priced", "submitted", "filled", "submitted", "filled",
+			}))
+		})
+
 		It("triggers stops", func(ctx SpecContext) {
 			d.submit(ctx, buy("stop", "1", stop("55"), alertAt("50")))
 			d.submit(ctx, buy("b", "1", alertAt("54")))

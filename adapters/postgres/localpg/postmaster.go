@@ -147,6 +147,17 @@ func alive(pid int) bool {
 	if pid <= 0 {
 		return false
 	}
+	reap(pid)
+	if syscall.Kill(pid, 0) != nil {
+		return false
+	}
+	if !defunct(pid) {
+		return true
+	}
+	reap(pid) // it died between the two looks
+	return false
+}
+
+func reap(pid int) {
 	_, _ = syscall.Wait4(pid, nil, syscall.WNOHANG, nil) // not our child: nothing happens
-	return syscall.Kill(pid, 0) == nil && !defunct(pid)
 }
