@@ -141,19 +141,25 @@ func (w *world) working(ctx context.Context, c *domain.WebhookConfig, symbol dom
 // acknowledged is the fact that the broker gave an order its id.
 func (w *world) acknowledged(o *domain.Order) domain.OrderEvent {
 	return domain.OrderEvent{
-		SourceID: "acknowledged:1", Kind: domain.EventAcknowledged, At: w.mint.now(), Attempt: 1,
+		SourceID: domain.SubmissionSourceID(1, domain.EventAcknowledged), Kind: domain.EventAcknowledged, At: w.mint.now(), Attempt: 1,
 		BrokerOrderID: "broker-" + o.ID().String(),
 	}
 }
 
 // ambiguous is the fact that nobody knows if the broker has the order.
 func (w *world) ambiguous() domain.OrderEvent {
-	return domain.OrderEvent{SourceID: "ambiguous:1", Kind: domain.EventAmbiguous, At: w.mint.now(), Attempt: 1, Reason: "timeout"}
+	return domain.OrderEvent{
+		SourceID: domain.SubmissionSourceID(1, domain.EventAmbiguous), Kind: domain.EventAmbiguous,
+		At: w.mint.now(), Attempt: 1, Reason: "timeout",
+	}
 }
 
 // refused is the fact that the broker said no.
 func (w *world) refused() domain.OrderEvent {
-	return domain.OrderEvent{SourceID: "refused:1", Kind: domain.EventRefused, At: w.mint.now(), Attempt: 1, Reason: oddName}
+	return domain.OrderEvent{
+		SourceID: domain.SubmissionSourceID(1, domain.EventRefused), Kind: domain.EventRefused,
+		At: w.mint.now(), Attempt: 1, Reason: oddName,
+	}
 }
 
 // canceled is the fact that the broker ended the order.

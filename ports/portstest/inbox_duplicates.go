@@ -87,8 +87,8 @@ func describeDuplicates(w *world) {
 			return r.WebhookConfigs.Refusals(ctx, c.ID(), ports.PageRequest{})
 		})
 		Expect(refusals.Items).To(HaveExactElements(
-			And(HaveField("DeliveryID", forged.Delivery.ID), HaveField("Reasons", Not(BeEmpty()))),
-			And(HaveField("DeliveryID", inside.Delivery.ID), HaveField("Reasons", Not(BeEmpty())))))
+			And(HaveField("DeliveryID", inside.Delivery.ID), HaveField("Reasons", Not(BeEmpty()))),
+			And(HaveField("DeliveryID", forged.Delivery.ID), HaveField("Reasons", Not(BeEmpty())))))
 		Expect(w.appendAll(ctx, w.resent(c, a))).To(HaveExactElements(beDuplicateOf(a)), "the key still stands for the first body")
 	})
 

@@ -99,7 +99,9 @@ func (l *ledgerSpecs) describeBrief() {
 			Entry("in flight", func() []domain.OrderEvent { return nil }, true),
 			Entry("unknown", func() []domain.OrderEvent { return []domain.OrderEvent{w.ambiguous()} }, true),
 			Entry("needs_review", func() []domain.OrderEvent {
-				return []domain.OrderEvent{w.ambiguous(), {SourceID: "escalated:1", Kind: domain.EventEscalated, At: w.mint.now(), Attempt: 1}}
+				return []domain.OrderEvent{w.ambiguous(), {
+					SourceID: domain.SubmissionSourceID(1, domain.EventEscalated), Kind: domain.EventEscalated, At: w.mint.now(), Attempt: 1,
+				}}
 			}, true),
 			Entry("not refused ones", func() []domain.OrderEvent { return []domain.OrderEvent{w.refused()} }, false),
 		)

@@ -59,7 +59,7 @@ func describeOrderByID(w *world) {
 		Expect(got.Submission()).To(Equal(domain.SubmissionAcknowledged))
 		Expect(got.BrokerOrderID()).To(Equal(acknowledged.BrokerOrderID))
 		Expect(got.FilledQuantity().String()).To(Equal(smallest))
-		Expect(got.AverageFillPrice().String()).To(Equal(widest))
+		Expect(got.Fills()[0].Price.String()).To(Equal(widest))
 	},
 		Entry("plain", func(*domain.OrderTerms) {}),
 		Entry("that says something everywhere", wideTerms),
@@ -161,7 +161,7 @@ func describeOrderList(w *world) {
 		})
 		admits := func(ctx context.Context, q ports.OrderQuery, want ...trade) {
 			GinkgoHelper()
-			var wanted []domain.OrderID
+			wanted := []domain.OrderID{}
 			for _, t := range want {
 				wanted = append(wanted, t.order.ID())
 			}

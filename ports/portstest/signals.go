@@ -143,7 +143,7 @@ func describeSignalList(w *world) {
 		})
 		admits := func(ctx context.Context, q ports.SignalQuery, want ...domain.SignalSnapshot) {
 			GinkgoHelper()
-			var wanted []domain.SignalID
+			wanted := []domain.SignalID{}
 			for _, s := range want {
 				wanted = append(wanted, s.ID)
 			}
