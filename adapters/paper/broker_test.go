@@ -7,10 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-
-	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"github.com/hookfill/hookfill/adapters/paper"
@@ -87,7 +86,7 @@ var _ = Describe("The paper broker", func() {
 
 	It("never lets an account's time go back", func(ctx SpecContext) {
 		later := d.submit(ctx, buy("a", "1"))
-		behind := paper.New(d.journal, stopped(epoch.Add(-time.Hour)))
+		behind := paper.New(d.journal, stopped(epoch().Add(-time.Hour)))
 		report, err := behind.Cancel(ctx, d.account, "a")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(report.At).To(Equal(later.At))

@@ -3,10 +3,9 @@ package paper_test
 import (
 	"strings"
 
+	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-
-	"github.com/google/uuid"
 
 	"github.com/hookfill/hookfill/adapters/paper"
 	"github.com/hookfill/hookfill/domain"
@@ -51,10 +50,10 @@ var _ = Describe("Folding a journal", func() {
 		a, _ := e.Order("a")
 		Expect(a).To(Equal(domain.OrderReport{
 			ClientOrderID: "a", BrokerOrderID: "11111111-1111-5111-8111-111111111111", Status: domain.StatusFilled,
-			At: epoch.Add(4e6),
+			At: epoch().Add(4e6),
 			Fills: []domain.Fill{{
 				ExecutionID: "22222222-2222-5222-8222-222222222222", Quantity: domain.MustQuantity("2"),
-				Price: domain.MustPrice("101"), At: epoch.Add(4e6),
+				Price: domain.MustPrice("101"), At: epoch().Add(4e6),
 			}},
 		}))
 		b, _ := e.Order("b")

@@ -45,7 +45,7 @@ func FuzzFold(f *testing.F) {
 			t.Fatalf("one by one %v, as one %v", got, want)
 		}
 		// Whatever it holds, it can be traded on.
-		now := epoch.Add(1e9)
+		now := epoch().Add(1e9)
 		if made, err := e.Push(now, quote("10", "11", "")); err == nil {
 			if err := e.Fold(made.Entries); err != nil {
 				t.Fatalf("its own entries: %v", err)

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	. "github.com/onsi/gomega"
-
 	"github.com/google/uuid"
+	. "github.com/onsi/gomega"
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
@@ -35,7 +34,7 @@ func newHistory(t *rapid.T) *history {
 	id := domain.BrokerAccountID{UUID: uuid.MustParse("0192f0c4-0000-7000-8000-00000000cafe")}
 	cash := domain.MustMoney(rapid.SampledFrom([]string{"0", "1000", "100000", "1e12"}).Draw(t, "cash"))
 	return &history{
-		WithT: NewWithT(t), t: t, id: id, cash: cash, engine: paper.NewEngine(id, cash), now: epoch,
+		WithT: NewWithT(t), t: t, id: id, cash: cash, engine: paper.NewEngine(id, cash), now: epoch(),
 		requests: map[string]ports.OrderRequest{}, lives: map[string]*domain.Order{},
 		quoted: map[domain.Symbol]bool{}, marks: map[domain.Symbol]decimal.Decimal{},
 	}
@@ -153,7 +152,7 @@ func (h *history) newLife(r ports.OrderRequest) *domain.Order {
 		BrokerAccountID: h.id, Step: 1, ClientOrderID: r.ClientOrderID, Symbol: r.Symbol, Side: r.Side,
 		Type: r.Type, TimeInForce: r.TimeInForce, Class: domain.OrderClassSimple,
 		Quantity: r.Quantity, Notional: r.Notional, LimitPrice: r.LimitPrice, StopPrice: r.StopPrice,
-		CreatedAt: epoch,
+		CreatedAt: epoch(),
 	})
 	h.Expect(err).NotTo(HaveOccurred())
 	return o

@@ -5,7 +5,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
@@ -68,7 +67,11 @@ var _ = Describe("Whatever happens on an account", func() {
 			h.Expect(names).NotTo(HaveKey(report.BrokerOrderID))
 			names[report.BrokerOrderID] = true
 			h.Expect(report.Fills).To(HaveLen(map[bool]int{true: 1}[report.Status == domain.StatusFilled]))
-			h.Expect(report.Reason != "").To(Equal(report.Status == domain.StatusRejected))
+			if report.Status == domain.StatusRejected {
+				h.Expect(report.Reason).NotTo(BeEmpty())
+			} else {
+				h.Expect(report.Reason).To(BeEmpty())
+			}
 			for _, f := range report.Fills {
 				h.Expect(names).NotTo(HaveKey(f.ExecutionID))
 				names[f.ExecutionID] = true

@@ -5,9 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	. "github.com/onsi/gomega"
-
 	"github.com/google/uuid"
+	. "github.com/onsi/gomega"
 
 	"github.com/hookfill/hookfill/adapters/paper"
 	"github.com/hookfill/hookfill/domain"
@@ -17,10 +16,10 @@ import (
 // clock goes a millisecond further at every look.
 type clock struct{ ticks atomic.Int64 }
 
-var epoch = time.Date(2026, 11, 22, 14, 30, 0, 0, time.UTC)
+func epoch() time.Time { return time.Date(2026, 11, 22, 14, 30, 0, 0, time.UTC) }
 
 func (c *clock) Now() time.Time {
-	return epoch.Add(time.Duration(c.ticks.Add(1)) * time.Millisecond)
+	return epoch().Add(time.Duration(c.ticks.Add(1)) * time.Millisecond)
 }
 
 // stopped is a clock that shows one time only.
@@ -32,7 +31,7 @@ func newAccount(cash string) *domain.BrokerAccount {
 	account, err := domain.NewBrokerAccount(domain.BrokerAccountSnapshot{
 		ID: domain.BrokerAccountID{UUID: uuid.New()}, UserID: domain.UserID{UUID: uuid.New()},
 		Name: "paper", Kind: domain.BrokerKindPaper, Paper: domain.PaperSettings{Cash: domain.MustMoney(cash)},
-		CreatedAt: epoch,
+		CreatedAt: epoch(),
 	})
 	if err != nil {
 		panic(err)
