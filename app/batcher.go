@@ -65,17 +65,14 @@ func tryAgain(code, msg string, cause error) error {
 	return &domain.Error{Kind: domain.KindUnavailable, Code: code, Msg: msg, RetryAfter: time.Second, Err: cause}
 }
 
-// queueOf gives the same queue for everything that may share a lane: an
-// account and a symbol.
+// queueOf gives the same queue for everything that may share a lane, which is
+// an account and a symbol.
 func (b *batcher) queueOf(a ports.Arrival) int {
 	if len(b.queues) == 1 || len(a.Signals) == 0 {
 		return 0
 	}
-	snap := a.Signals[0].Snapshot()
-	var h maphash.Hash
-	h.SetSeed(b.seed)
-	_, _ = h.WriteString(string(snap.Intent.Symbol))
-	return int(h.Sum64() % uint64(len(b.queues))) //nolint:gosec // less than the number of queues
+	hash := maphash.String(b.seed, string(a.Signals[0].Symbol()))
+	return int(hash % uint64(len(b.queues))) //nolint:gosec // less than the number of queues
 }
 
 // run flushes until ctx ends, then flushes what is still queued.

@@ -23,9 +23,18 @@ type configCache struct {
 }
 
 type cachedConfig struct {
-	config *domain.WebhookConfig
+	config knownConfig
 	until  time.Time
 }
+
+// knownConfig is a config with its snapshot, taken once and only read: judging
+// an alert copies no rules.
+type knownConfig struct {
+	*domain.WebhookConfig
+	snapshot domain.WebhookConfigSnapshot
+}
+
+func know(c *domain.WebhookConfig) knownConfig { return knownConfig{c, c.Snapshot()} }
 
 func newConfigCache(d ports.WebhookDirectory, clock ports.Clock, keep time.Duration, limit int) *configCache {
 	return &configCache{directory: d, clock: clock, keep: keep, limit: limit, byHash: map[ports.TokenHash]cachedConfig{}}
@@ -33,7 +42,7 @@ func newConfigCache(d ports.WebhookDirectory, clock ports.Clock, keep time.Durat
 
 // get gives the config a token reaches. Unknown tokens are not remembered, so
 // that guessing fills nothing.
-func (c *configCache) get(ctx context.Context, hash ports.TokenHash) (*domain.WebhookConfig, error) {
+func (c *configCache) get(ctx context.Context, hash ports.TokenHash) (knownConfig, error) {
 	now := c.clock.Now()
 	c.mu.Lock()
 	cached, ok := c.byHash[hash]
@@ -41,11 +50,12 @@ func (c *configCache) get(ctx context.Context, hash ports.TokenHash) (*domain.We
 	if ok && now.Before(cached.until) {
 		return cached.config, nil
 	}
-	config, err := c.directory.ByToken(ctx, hash)
+	found, err := c.directory.ByToken(ctx, hash)
 	if err != nil {
 		c.forget(hash)
-		return nil, err
+		return knownConfig{}, err
 	}
+	config := know(found)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.byHash) >= c.limit {

@@ -61,7 +61,7 @@ func (d *Desk) Replay(ctx context.Context, caller domain.Principal, id domain.Si
 			return nil, err
 		}
 		again := domain.Delivery{ReceivedAt: d.clock.Now(), Body: snap.Payload}
-		return judgeIntent(config, config.Snapshot(), snap.Intent, again, d.ids)
+		return judgeIntent(know(config), snap.Intent, again, d.ids)
 	})
 }
 

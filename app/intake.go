@@ -88,8 +88,8 @@ func (in *Intake) Receive(ctx context.Context, a ports.Alert) (ports.Receipt, er
 }
 
 // take judges an alert under one version of its config and stores it.
-func (in *Intake) take(ctx context.Context, config *domain.WebhookConfig, a ports.Alert, received time.Time) (receipt ports.Receipt, outdated bool, err error) {
-	snap := config.Snapshot()
+func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, received time.Time) (receipt ports.Receipt, outdated bool, err error) {
+	snap := config.snapshot
 	delivery := domain.Delivery{
 		ID: domain.DeliveryID{UUID: in.ids.New()}, UserID: snap.UserID, WebhookConfigID: snap.ID,
 		ReceivedAt: received, Body: a.Body, Source: a.Source,
@@ -122,10 +122,9 @@ func (in *Intake) take(ctx context.Context, config *domain.WebhookConfig, a port
 func receiptOf(signals []*domain.Signal) ports.Receipt {
 	receipt := ports.Receipt{Result: ports.ReceiptRefused}
 	for _, s := range signals {
-		snap := s.Snapshot()
-		receipt.SignalIDs = append(receipt.SignalIDs, snap.ID)
-		receipt.Reasons = append(receipt.Reasons, snap.Reasons...)
-		if snap.State != domain.StateRefused {
+		receipt.SignalIDs = append(receipt.SignalIDs, s.ID())
+		receipt.Reasons = append(receipt.Reasons, s.Reasons()...)
+		if s.State() != domain.StateRefused {
 			receipt.Result = ports.ReceiptAccepted
 		}
 	}

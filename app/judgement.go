@@ -11,14 +11,14 @@ import (
 
 // judge turns an alert that was understood into what the inbox stores: a signal
 // an intent, each admitted or refused by the config.
-func judge(config *domain.WebhookConfig, parsed ports.ParsedAlert, d domain.Delivery, ids ports.IDs) (ports.Arrival, error) {
-	snap := config.Snapshot()
+func judge(config knownConfig, parsed ports.ParsedAlert, d domain.Delivery, ids ports.IDs) (ports.Arrival, error) {
+	snap := config.snapshot
 	arrival := ports.Arrival{
 		Delivery: d, ConfigVersion: snap.Version, ConfigStatus: snap.Status,
 		Dedupe: dedupeKey(snap.Rules.Dedupe, parsed, d.Body),
 	}
 	for _, intent := range parsed.Intents {
-		signal, err := judgeIntent(config, snap, intent, d, ids)
+		signal, err := judgeIntent(config, intent, d, ids)
 		if err != nil {
 			return ports.Arrival{}, err
 		}
@@ -27,9 +27,8 @@ func judge(config *domain.WebhookConfig, parsed ports.ParsedAlert, d domain.Deli
 	return arrival, nil
 }
 
-func judgeIntent(
-	config *domain.WebhookConfig, snap domain.WebhookConfigSnapshot, intent domain.Intent, d domain.Delivery, ids ports.IDs,
-) (*domain.Signal, error) {
+func judgeIntent(config knownConfig, intent domain.Intent, d domain.Delivery, ids ports.IDs) (*domain.Signal, error) {
+	snap := config.snapshot
 	admission := config.Admit(intent)
 	return domain.NewSignal(domain.SignalSnapshot{
 		ID: domain.SignalID{UUID: ids.New()}, UserID: snap.UserID, Source: domain.SourceAlert,

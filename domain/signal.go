@@ -105,3 +105,9 @@ func (s *Signal) ID() SignalID { return s.s.ID }
 
 // State says how far the signal got.
 func (s *Signal) State() State { return s.s.State }
+
+// Symbol gives the instrument the signal is about, zero for everything.
+func (s *Signal) Symbol() Symbol { return s.s.Intent.Symbol }
+
+// Reasons says why the signal was refused, nil where it was not.
+func (s *Signal) Reasons() []Reason { return slices.Clone(s.s.Reasons) }
