@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -52,6 +53,7 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	if err != nil {
 		return err
 	}
+	collectLess(env)
 	if err := dataDir(s.DataDir).make(); err != nil {
 		return err
 	}
@@ -73,6 +75,15 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: publicURL(s),
 		Lease: s.Lease, SigningKey: key, Owner: owner(), Log: log,
 	}, demo)
+}
+
+// collectLess lets garbage pile up to some 50 MB under load. What is alive is a
+// few megabytes: collecting at every doubling would cost more than the memory is
+// worth. Who sets GOGC decides.
+func collectLess(env environment) {
+	if env.variables()["GOGC"] == "" {
+		debug.SetGCPercent(400)
+	}
 }
 
 // prepareDatabase starts and migrates a private cluster. A database somebody
