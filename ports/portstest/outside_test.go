@@ -10,7 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// The module in testdata/outside is written as somebody else would write it. It
+// The module in testdata/_outside is written as somebody else would write it. It
 // pins nothing but hookfill, so it is copied and completed from the module cache
 // before it runs.
 var _ = Describe("A module outside hookfill", func() {
@@ -18,7 +18,7 @@ var _ = Describe("A module outside hookfill", func() {
 		root, err := filepath.Abs(filepath.Join("..", ".."))
 		Expect(err).NotTo(HaveOccurred())
 		dir := GinkgoT().TempDir()
-		Expect(os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "outside")))).To(Succeed())
+		Expect(os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "_outside")))).To(Succeed())
 		sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o600)).To(Succeed())
