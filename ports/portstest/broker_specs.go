@@ -20,9 +20,9 @@ func (b *floor) describeCapabilities() {
 	It("says what the broker can do, in words there are", func() {
 		c := b.Broker.Capabilities()
 		Expect(c.OrderTypes).NotTo(BeEmpty())
-		Expect(c.OrderTypes).To(HaveEach(HaveField("IsValid()", true)))
+		Expect(c.OrderTypes).To(HaveEach(Satisfy(domain.OrderType.IsValid)))
 		Expect(c.TimesInForce).NotTo(BeEmpty())
-		Expect(c.TimesInForce).To(HaveEach(HaveField("IsValid()", true)))
+		Expect(c.TimesInForce).To(HaveEach(Satisfy(domain.TimeInForce.IsValid)))
 		Expect(c.Duplicates).To(BeElementOf(ports.DuplicatesRejectedForever, ports.DuplicatesRejectedWhileOpen, ports.DuplicatesRejected24h, ports.DuplicatesAccepted))
 		Expect(c.Lookup).To(BeElementOf(ports.LookupDirect, ports.LookupScan, ports.LookupNone))
 		Expect(c.VisibleWithin).To(BeNumerically(">=", 0))

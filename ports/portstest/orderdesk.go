@@ -21,7 +21,7 @@ func DescribeOrderDesk(name string, h ApplicationHarness) bool {
 		})
 		Describe("Trade", func() { describeTrade(a, &account, &hook) })
 		Describe("Replay", func() { describeReplay(a, &account, &hook) })
-		Describe("CancelOrder", func() { describeCancelOrder(a, &account, &hook) })
+		Describe("CancelOrder", func() { describeCancelOrder(a, &hook) })
 	})
 }
 
@@ -157,7 +157,7 @@ func describeReplay(a *house, account **domain.BrokerAccount, hook *ports.Issued
 	})
 }
 
-func describeCancelOrder(a *house, _ **domain.BrokerAccount, hook *ports.IssuedWebhook) {
+func describeCancelOrder(a *house, hook *ports.IssuedWebhook) {
 	It("asks the broker to end a working order and records its answer", func(ctx SpecContext) {
 		o := a.resting(ctx, a.ada, hook.Token)
 		canceled, err := a.Desk.CancelOrder(ctx, a.ada, o.ID())
