@@ -48,6 +48,8 @@ var _ = Describe("A stored number", func() {
 		Entry("a quantity", func() error { _, err := domain.RestoreQuantity("NaN"); return err }),
 		Entry("a price", func() error { _, err := domain.RestorePrice(""); return err }),
 		Entry("money", func() error { _, err := domain.RestoreMoney("ten"); return err }),
+		Entry("a quantity below 0", func() error { _, err := domain.RestoreQuantity("-1"); return err }),
+		Entry("a price of 0", func() error { _, err := domain.RestorePrice("0"); return err }),
 		Entry("a net", func() error { _, err := domain.RestoreNet("1_0"); return err }),
 	)
 })
