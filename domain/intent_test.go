@@ -8,19 +8,21 @@ import (
 )
 
 var _ = Describe("An intent", func() {
-	buy := domain.Intent{Action: domain.ActionBuy, Symbol: "AAPL", Quantity: new(domain.MustQuantity("1"))}
+	buy := func() domain.Intent {
+		return domain.Intent{Action: domain.ActionBuy, Symbol: "AAPL", Quantity: new(domain.MustQuantity("1"))}
+	}
 	with := func(but func(*domain.Intent)) domain.Intent {
-		i := buy
+		i := buy()
 		but(&i)
 		return i
 	}
 
 	It("is a market order for the day where the alert does not say", func() {
-		i, err := domain.NewIntent(buy)
+		i, err := domain.NewIntent(buy())
 		Expect(err).NotTo(HaveOccurred())
 		Expect(i.OrderType).To(Equal(domain.OrderTypeMarket))
 		Expect(i.TimeInForce).To(Equal(domain.TimeInForceDay))
-		Expect(i.Quantity).To(Equal(buy.Quantity))
+		Expect(i.Quantity).To(Equal(buy().Quantity))
 	})
 
 	DescribeTable("is taken",
@@ -116,7 +118,7 @@ var _ = Describe("An intent", func() {
 		Entry("a cancel", domain.Intent{Action: domain.ActionCancel}, true),
 		Entry("whatever goes flat", with(func(i *domain.Intent) { i.Sentiment = "flat" }), true),
 		Entry("whatever wants the position 0", with(func(i *domain.Intent) { i.TargetPosition = new(domain.Net{}) }), true),
-		Entry("not a buy", buy, false),
+		Entry("not a buy", buy(), false),
 		Entry("not a reversal", domain.Intent{Action: domain.ActionReverse}, false),
 		Entry("not another position", with(func(i *domain.Intent) { i.TargetPosition = new(domain.MustNet("1")) }), false),
 	)

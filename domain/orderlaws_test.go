@@ -221,7 +221,8 @@ var _ = Describe("An order, whatever happens to it,", func() {
 			for _, e := range events {
 				apply(o, e)
 				had = had || e.Kind == domain.EventAcknowledged || e.Kind == domain.EventFound
-				g.Expect(o.Submission() == domain.SubmissionAcknowledged).To(Equal(had))
+				acknowledged := o.Submission() == domain.SubmissionAcknowledged
+				g.Expect(acknowledged).To(Equal(had))
 			}
 		})
 	})
