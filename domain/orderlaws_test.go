@@ -227,6 +227,18 @@ var _ = Describe("An order, whatever happens to it,", func() {
 		})
 	})
 
+	It("was attempted as often as the highest attempt says, however many ways that is told", func() {
+		law(func(_ *rapid.T, g Gomega, terms domain.OrderTerms, events []domain.OrderEvent) {
+			highest := 0
+			for _, e := range events {
+				if e.Kind == domain.EventAttempted {
+					highest = max(highest, e.Attempt)
+				}
+			}
+			g.Expect(build(g, terms, events).Attempts()).To(Equal(highest))
+		})
+	})
+
 	It("flags an overfill exactly when more was filled than ordered", func() {
 		law(func(_ *rapid.T, g Gomega, terms domain.OrderTerms, events []domain.OrderEvent) {
 			o := build(g, terms, events)
