@@ -194,6 +194,14 @@ var _ = Describe("An order's events", func() {
 		}),
 	)
 
+	It("of one attempt are put in the order in which they can have happened", func() {
+		escalated, notPlaced := ours("escalated", 1), ours("not_placed", 1)
+		escalated.SourceID, notPlaced.SourceID = "z", "a"
+		o := orderOf("10", notPlaced, escalated, ours("ambiguous", 1), ours("attempted", 1))
+		Expect(o.Submission()).To(Equal(domain.SubmissionNotPlaced))
+		Expect(o.Anomalies()).To(BeEmpty())
+	})
+
 	It("of one instant are put in the order in which they can have happened", func() {
 		o := orderOf("10", event("canceled", 1), fill("4", "100", 1), event("new", 1), event("pending_cancel", 1))
 		Expect(o.Status()).To(Equal(domain.StatusCanceled))
