@@ -45,6 +45,9 @@ var _ = Describe("An intent", func() {
 			i.OrderType, i.LimitPrice, i.StopPrice = "stop_limit", new(domain.MustPrice("1")), new(domain.MustPrice("1"))
 		})),
 		Entry("to exit everything", domain.Intent{Action: domain.ActionExit}),
+		Entry("to exit all, whatever worth it names", domain.Intent{
+			Action: domain.ActionExit, Symbol: "AAPL", Sentiment: "flat", Notional: new(domain.MustMoney("100")),
+		}),
 		Entry("to cancel everything", domain.Intent{Action: domain.ActionCancel}),
 		Entry("to reverse", domain.Intent{Action: domain.ActionReverse, Symbol: "AAPL"}),
 		Entry("to reach a position", domain.Intent{Action: domain.ActionTarget, Symbol: "AAPL", TargetPosition: new(domain.Net{})}),
@@ -72,6 +75,10 @@ var _ = Describe("An intent", func() {
 		}),
 		Entry("for a debt", row{
 			with(func(i *domain.Intent) { i.Quantity, i.Notional = nil, new(domain.MustMoney("-1")) }), []string{"notional notional_not_positive"},
+		}),
+		Entry("to exit by worth, which says nothing of the position", row{
+			domain.Intent{Action: domain.ActionExit, Symbol: "AAPL", Notional: new(domain.MustMoney("100"))},
+			[]string{"notional notional_not_possible"},
 		}),
 		Entry("to reach a position it does not name", row{
 			domain.Intent{Action: domain.ActionTarget, Symbol: "AAPL"}, []string{"target_position target_required"},
