@@ -7,13 +7,25 @@ import "github.com/shopspring/decimal"
 // from outside, and what was stored stays readable.
 func RestoreQuantity(s string) (Quantity, error) {
 	a, err := restoreAmount(s)
-	return Quantity{a}, err
+	if err == nil && a.d.IsNegative() {
+		err = corruptAmount(nil)
+	}
+	if err != nil {
+		return Quantity{}, err
+	}
+	return Quantity{a}, nil
 }
 
 // RestorePrice reads a stored price.
 func RestorePrice(s string) (Price, error) {
 	a, err := restoreAmount(s)
-	return Price{a}, err
+	if err == nil && !a.d.IsPositive() {
+		err = corruptAmount(nil)
+	}
+	if err != nil {
+		return Price{}, err
+	}
+	return Price{a}, nil
 }
 
 // RestoreMoney reads a stored amount of money.
@@ -31,7 +43,11 @@ func RestoreNet(s string) (Net, error) {
 func restoreAmount(s string) (amount, error) {
 	d, err := decimal.NewFromString(s)
 	if err != nil {
-		return amount{}, &Error{Kind: KindInternal, Code: "corrupt_amount", Msg: "a stored number is not a number", Err: err}
+		return amount{}, corruptAmount(err)
 	}
 	return exact(d), nil
+}
+
+func corruptAmount(cause error) error {
+	return &Error{Kind: KindInternal, Code: "corrupt_amount", Msg: "a stored number is not what was stored", Err: cause}
 }

@@ -10,8 +10,12 @@ import (
 )
 
 var _ = Describe("A client order id", func() {
-	here := domain.NewInstallation([]byte{0xfe, 0xdc, 0xba})
-	ticket := domain.TicketID{UUID: uuid.MustParse("0198a3c4-5d6e-7f80-9123-456789abcdef")}
+	var here domain.Installation
+	var ticket domain.TicketID
+	BeforeEach(func() {
+		here = domain.NewInstallation([]byte{0xfe, 0xdc, 0xba})
+		ticket = domain.TicketID{UUID: uuid.MustParse("0198a3c4-5d6e-7f80-9123-456789abcdef")}
+	})
 
 	It("never changes from one release to the next", func() {
 		// An order in flight while hookfill is upgraded is found by this id.

@@ -12,12 +12,11 @@ import (
 )
 
 var _ = Describe("An Error", func() {
-	kinds := []domain.Kind{
-		domain.KindInvalid, domain.KindUnauthenticated, domain.KindForbidden, domain.KindNotFound, domain.KindConflict,
-		domain.KindRejected, domain.KindUnavailable, domain.KindUnknownOutcome, domain.KindInternal,
-	}
-
 	It("is its own kind and no other, however deep it is wrapped", func() {
+		kinds := []domain.Kind{
+			domain.KindInvalid, domain.KindUnauthenticated, domain.KindForbidden, domain.KindNotFound, domain.KindConflict,
+			domain.KindRejected, domain.KindUnavailable, domain.KindUnknownOutcome, domain.KindInternal,
+		}
 		for _, kind := range kinds {
 			err := fmt.Errorf("storing: %w", &domain.Error{Kind: kind, Msg: "no"})
 			Expect(domain.KindOf(err)).To(Equal(kind))

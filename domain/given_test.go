@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -91,9 +92,9 @@ func refuseWith(kind domain.Kind, code string) types.GomegaMatcher {
 }
 
 func reasonsOf(err error) []domain.Reason {
-	var e *domain.Error
-	Expect(err).To(BeAssignableToTypeOf(e))
-	return err.(*domain.Error).AllReasons()
+	e, ok := errors.AsType[*domain.Error](err)
+	Expect(ok).To(BeTrue(), "%v is no domain.Error", err)
+	return e.AllReasons()
 }
 
 // faultsOf gives "field code" for every reason of an error, in their order.

@@ -8,19 +8,21 @@ import (
 )
 
 var _ = Describe("An intent", func() {
-	buy := domain.Intent{Action: domain.ActionBuy, Symbol: "AAPL", Quantity: new(domain.MustQuantity("1"))}
+	buy := func() domain.Intent {
+		return domain.Intent{Action: domain.ActionBuy, Symbol: "AAPL", Quantity: new(domain.MustQuantity("1"))}
+	}
 	with := func(but func(*domain.Intent)) domain.Intent {
-		i := buy
+		i := buy()
 		but(&i)
 		return i
 	}
 
 	It("is a market order for the day where the alert does not say", func() {
-		i, err := domain.NewIntent(buy)
+		i, err := domain.NewIntent(buy())
 		Expect(err).NotTo(HaveOccurred())
 		Expect(i.OrderType).To(Equal(domain.OrderTypeMarket))
 		Expect(i.TimeInForce).To(Equal(domain.TimeInForceDay))
-		Expect(i.Quantity).To(Equal(buy.Quantity))
+		Expect(i.Quantity).To(Equal(buy().Quantity))
 	})
 
 	DescribeTable("is taken",
@@ -43,6 +45,9 @@ var _ = Describe("An intent", func() {
 			i.OrderType, i.LimitPrice, i.StopPrice = "stop_limit", new(domain.MustPrice("1")), new(domain.MustPrice("1"))
 		})),
 		Entry("to exit everything", domain.Intent{Action: domain.ActionExit}),
+		Entry("to exit all, whatever worth it names", domain.Intent{
+			Action: domain.ActionExit, Symbol: "AAPL", Sentiment: "flat", Notional: new(domain.MustMoney("100")),
+		}),
 		Entry("to cancel everything", domain.Intent{Action: domain.ActionCancel}),
 		Entry("to reverse", domain.Intent{Action: domain.ActionReverse, Symbol: "AAPL"}),
 		Entry("to reach a position", domain.Intent{Action: domain.ActionTarget, Symbol: "AAPL", TargetPosition: new(domain.Net{})}),
@@ -70,6 +75,10 @@ var _ = Describe("An intent", func() {
 		}),
 		Entry("for a debt", row{
 			with(func(i *domain.Intent) { i.Quantity, i.Notional = nil, new(domain.MustMoney("-1")) }), []string{"notional notional_not_positive"},
+		}),
+		Entry("to exit by worth, which says nothing of the position", row{
+			domain.Intent{Action: domain.ActionExit, Symbol: "AAPL", Notional: new(domain.MustMoney("100"))},
+			[]string{"notional notional_not_possible"},
 		}),
 		Entry("to reach a position it does not name", row{
 			domain.Intent{Action: domain.ActionTarget, Symbol: "AAPL"}, []string{"target_position target_required"},
@@ -116,7 +125,7 @@ var _ = Describe("An intent", func() {
 		Entry("a cancel", domain.Intent{Action: domain.ActionCancel}, true),
 		Entry("whatever goes flat", with(func(i *domain.Intent) { i.Sentiment = "flat" }), true),
 		Entry("whatever wants the position 0", with(func(i *domain.Intent) { i.TargetPosition = new(domain.Net{}) }), true),
-		Entry("not a buy", buy, false),
+		Entry("not a buy", buy(), false),
 		Entry("not a reversal", domain.Intent{Action: domain.ActionReverse}, false),
 		Entry("not another position", with(func(i *domain.Intent) { i.TargetPosition = new(domain.MustNet("1")) }), false),
 	)

@@ -100,8 +100,10 @@ var _ = Describe("An order", func() {
 	It("takes the first broker order id it learns", func() {
 		acknowledged := ours("acknowledged", 1)
 		acknowledged.BrokerOrderID = "broker 1"
-		o := orderOf("10", ours("attempted", 1), acknowledged)
-		Expect(o.BrokerOrderID()).To(Equal("broker 1"))
+		found := ours("found", 1)
+		found.BrokerOrderID = "broker 2"
+		o := orderOf("10", ours("attempted", 1), found, acknowledged)
+		Expect(o.BrokerOrderID()).To(Equal("broker 1"), "first in the order of events, not of arrival")
 		Expect(o.IsWorking()).To(BeTrue())
 		Expect(o.IsSettled()).To(BeFalse())
 	})
@@ -185,6 +187,14 @@ var _ = Describe("An order", func() {
 			Expect(o.Terms().StopPrice).To(HaveValue(Equal(domain.MustPrice("100"))))
 			Expect(o.Terms().ReferencePrice).To(HaveValue(Equal(domain.MustPrice("99"))))
 		}
+	})
+
+	It("restored shares nothing with what it was restored from", func() {
+		stored := orderOf("10", fill("4", "100", 1)).Snapshot()
+		restored, err := domain.RestoreOrder(stored)
+		Expect(err).NotTo(HaveOccurred())
+		stored.Events[0].Quantity = domain.MustQuantity("9")
+		Expect(restored.Events()).To(Equal([]domain.OrderEvent{fill("4", "100", 1)}))
 	})
 
 	It("hands out copies of its events, fills and anomalies", func() {

@@ -194,6 +194,14 @@ var _ = Describe("An order's events", func() {
 		}),
 	)
 
+	It("of one attempt are put in the order in which they can have happened", func() {
+		escalated, notPlaced := ours("escalated", 1), ours("not_placed", 1)
+		escalated.SourceID, notPlaced.SourceID = "z", "a"
+		o := orderOf("10", notPlaced, escalated, ours("ambiguous", 1), ours("attempted", 1))
+		Expect(o.Submission()).To(Equal(domain.SubmissionNotPlaced))
+		Expect(o.Anomalies()).To(BeEmpty())
+	})
+
 	It("of one instant are put in the order in which they can have happened", func() {
 		o := orderOf("10", event("canceled", 1), fill("4", "100", 1), event("new", 1), event("pending_cancel", 1))
 		Expect(o.Status()).To(Equal(domain.StatusCanceled))
@@ -215,8 +223,9 @@ func wayTo(status domain.OrderStatus) []domain.OrderEvent {
 		return []domain.OrderEvent{event("new", 1), fill("10", "100", 2)}
 	case domain.StatusReplaced:
 		return []domain.OrderEvent{event("new", 1), event("pending_replace", 2), event("replaced", 3)}
+	default:
+		return []domain.OrderEvent{event("new", 1), event(domain.OrderEventKind(status), 2)}
 	}
-	return []domain.OrderEvent{event("new", 1), event(domain.OrderEventKind(status), 2)}
 }
 
 var _ = Describe("An order in every status", func() {
@@ -261,10 +270,10 @@ var _ = Describe("An order in every status", func() {
 			Anomaly []domain.AnomalyKind
 		}
 		// A fill of part, and one of all that is left.
-		part, rest := after{Status: domain.StatusPartiallyFilled}, after{Status: domain.StatusFilled}
+		var part, rest after
 		switch status {
 		case domain.StatusPendingCancel, domain.StatusPendingReplace: // still waiting for the answer
-			part = after{Status: status}
+			part, rest = after{Status: status}, after{Status: domain.StatusFilled}
 		case domain.StatusCanceled, domain.StatusExpired:
 			late := []domain.AnomalyKind{domain.AnomalyLateFill}
 			part, rest = after{status, late}, after{domain.StatusFilled, late}
@@ -274,6 +283,8 @@ var _ = Describe("An order in every status", func() {
 		case domain.StatusFilled:
 			over := []domain.AnomalyKind{domain.AnomalyOverfill}
 			part, rest = after{status, over}, after{status, over}
+		default:
+			part, rest = after{Status: domain.StatusPartiallyFilled}, after{Status: domain.StatusFilled}
 		}
 		It("counts a fill in "+string(status), func() {
 			check := func(f domain.OrderEvent, want after) {

@@ -221,8 +221,21 @@ var _ = Describe("An order, whatever happens to it,", func() {
 			for _, e := range events {
 				apply(o, e)
 				had = had || e.Kind == domain.EventAcknowledged || e.Kind == domain.EventFound
-				g.Expect(o.Submission() == domain.SubmissionAcknowledged).To(Equal(had))
+				acknowledged := o.Submission() == domain.SubmissionAcknowledged
+				g.Expect(acknowledged).To(Equal(had))
 			}
+		})
+	})
+
+	It("was attempted as often as the highest attempt says, however many ways that is told", func() {
+		law(func(_ *rapid.T, g Gomega, terms domain.OrderTerms, events []domain.OrderEvent) {
+			highest := 0
+			for _, e := range events {
+				if e.Kind == domain.EventAttempted {
+					highest = max(highest, e.Attempt)
+				}
+			}
+			g.Expect(build(g, terms, events).Attempts()).To(Equal(highest))
 		})
 	})
 

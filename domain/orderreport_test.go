@@ -72,6 +72,14 @@ var _ = Describe("A broker's report of an order", func() {
 		Expect(o.FilledQuantity()).To(Equal(domain.MustQuantity("4")))
 	})
 
+	It("of a status that comes back later is another fact", func() {
+		o := orderOf("10")
+		for second, status := range []domain.OrderStatus{domain.StatusNew, domain.StatusDoneForDay, domain.StatusNew} {
+			apply(o, domain.OrderReport{Status: status, At: at(second)}.Events()...)
+			Expect(o.Status()).To(Equal(status))
+		}
+	})
+
 	It("of a status that is none of the words is not taken for one", func() {
 		o := orderOf("10")
 		_, err := o.Apply(domain.OrderReport{Status: "vanished", At: at(1)}.Events()[0], at(1))

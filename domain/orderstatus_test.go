@@ -9,29 +9,31 @@ import (
 
 var _ = Describe("An order's status", func() {
 	type row struct{ Open, InFlight, Terminal bool }
-	answers := map[domain.OrderStatus]row{
-		domain.StatusPendingNew:      {Open: true, InFlight: true},
-		domain.StatusNew:             {Open: true},
-		domain.StatusAccepted:        {Open: true},
-		domain.StatusHeld:            {Open: true},
-		domain.StatusPartiallyFilled: {Open: true},
-		domain.StatusFilled:          {Terminal: true},
-		domain.StatusDoneForDay:      {Open: true},
-		domain.StatusCanceled:        {Terminal: true},
-		domain.StatusReplaced:        {Terminal: true},
-		domain.StatusPendingCancel:   {Open: true, InFlight: true},
-		domain.StatusStopped:         {Open: true},
-		domain.StatusRejected:        {Terminal: true},
-		domain.StatusSuspended:       {Open: true},
-		domain.StatusCalculated:      {Open: true},
-		domain.StatusExpired:         {Terminal: true},
-		domain.StatusPendingReplace:  {Open: true, InFlight: true},
+	answers := func() map[domain.OrderStatus]row {
+		return map[domain.OrderStatus]row{
+			domain.StatusPendingNew:      {Open: true, InFlight: true},
+			domain.StatusNew:             {Open: true},
+			domain.StatusAccepted:        {Open: true},
+			domain.StatusHeld:            {Open: true},
+			domain.StatusPartiallyFilled: {Open: true},
+			domain.StatusFilled:          {Terminal: true},
+			domain.StatusDoneForDay:      {Open: true},
+			domain.StatusCanceled:        {Terminal: true},
+			domain.StatusReplaced:        {Terminal: true},
+			domain.StatusPendingCancel:   {Open: true, InFlight: true},
+			domain.StatusStopped:         {Open: true},
+			domain.StatusRejected:        {Terminal: true},
+			domain.StatusSuspended:       {Open: true},
+			domain.StatusCalculated:      {Open: true},
+			domain.StatusExpired:         {Terminal: true},
+			domain.StatusPendingReplace:  {Open: true, InFlight: true},
+		}
 	}
 
 	It("is open or terminal, and in flight while a request of ours is unanswered", func() {
-		Expect(answers).To(HaveLen(len(domain.OrderStatuses())))
+		Expect(answers()).To(HaveLen(len(domain.OrderStatuses())))
 		for _, s := range domain.OrderStatuses() {
-			Expect(row{s.IsOpen(), s.IsInFlight(), s.IsTerminal()}).To(Equal(answers[s]), string(s))
+			Expect(row{s.IsOpen(), s.IsInFlight(), s.IsTerminal()}).To(Equal(answers()[s]), string(s))
 		}
 	})
 
@@ -43,21 +45,23 @@ var _ = Describe("An order's status", func() {
 
 var _ = Describe("An order's submission", func() {
 	type row struct{ Unsettled, NeverReached bool }
-	answers := map[domain.Submission]row{
-		domain.SubmissionIntent:       {},
-		domain.SubmissionInFlight:     {Unsettled: true},
-		domain.SubmissionAcknowledged: {},
-		domain.SubmissionDenied:       {NeverReached: true},
-		domain.SubmissionRefused:      {NeverReached: true},
-		domain.SubmissionUnknown:      {Unsettled: true},
-		domain.SubmissionNotPlaced:    {NeverReached: true},
-		domain.SubmissionNeedsReview:  {Unsettled: true},
+	answers := func() map[domain.Submission]row {
+		return map[domain.Submission]row{
+			domain.SubmissionIntent:       {},
+			domain.SubmissionInFlight:     {Unsettled: true},
+			domain.SubmissionAcknowledged: {},
+			domain.SubmissionDenied:       {NeverReached: true},
+			domain.SubmissionRefused:      {NeverReached: true},
+			domain.SubmissionUnknown:      {Unsettled: true},
+			domain.SubmissionNotPlaced:    {NeverReached: true},
+			domain.SubmissionNeedsReview:  {Unsettled: true},
+		}
 	}
 
 	It("is unsettled while it is not known whether the broker has the order", func() {
-		Expect(answers).To(HaveLen(len(domain.Submissions())))
+		Expect(answers()).To(HaveLen(len(domain.Submissions())))
 		for _, s := range domain.Submissions() {
-			Expect(row{s.IsUnsettled(), s.NeverReached()}).To(Equal(answers[s]), string(s))
+			Expect(row{s.IsUnsettled(), s.NeverReached()}).To(Equal(answers()[s]), string(s))
 		}
 	})
 })

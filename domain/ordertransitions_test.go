@@ -108,8 +108,9 @@ func statusAfter(from domain.OrderStatus, event domain.OrderEventKind) (domain.O
 		return from, from == domain.StatusPendingCancel
 	case domain.EventReplaceRejected:
 		return from, from == domain.StatusPendingReplace
+	default:
+		return domain.OrderStatus(event), slices.Contains(next, string(event))
 	}
-	return domain.OrderStatus(event), slices.Contains(next, string(event))
 }
 
 func submissionAfter(from domain.Submission, event domain.OrderEventKind) (domain.Submission, bool) {
@@ -172,7 +173,7 @@ var _ = Describe("The two tables", func() {
 		Expect(statusMoves()).To(HaveLen(len(domain.OrderStatuses())))
 		for from, to := range statusMoves() {
 			Expect(domain.OrderStatuses()).To(ContainElement(from))
-			for _, s := range strings.Fields(to) {
+			for s := range strings.FieldsSeq(to) {
 				Expect(domain.OrderStatuses()).To(ContainElement(domain.OrderStatus(s)))
 			}
 		}

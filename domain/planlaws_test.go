@@ -54,6 +54,7 @@ func plain(t *rapid.T) (domain.WebhookRules, domain.Situation) {
 		rules.Sizing = domain.Sizing{Type: domain.SizingFixedQuantity, Value: &value}
 	case domain.SizingNotional:
 		rules.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: &value}
+	case domain.SizingAlert:
 	}
 	position := domain.MustNet(halves(-20, 20).Draw(t, "position"))
 	return rules, domain.Situation{

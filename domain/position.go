@@ -13,8 +13,11 @@ type Position struct {
 
 // Apply gives the position after one execution. Adding averages the price,
 // reducing keeps it and realizes profit, crossing zero does both: it closes
-// what was held and opens the rest at p.
+// what was held and opens the rest at p. Nothing traded changes nothing.
 func (pos Position) Apply(side Side, q Quantity, p Price) Position {
+	if q.IsZero() {
+		return pos
+	}
 	next := Position{Quantity: pos.Quantity.After(side, q), RealizedProfit: pos.RealizedProfit}
 	traded := NetOf(side, q)
 	if pos.Quantity.IsFlat() || pos.Quantity.SameSide(traded) {

@@ -63,6 +63,12 @@ var _ = Describe("A position", func() {
 		}),
 	)
 
+	It("is not moved by an execution of nothing", func() {
+		for _, pos := range []domain.Position{{}, after(trade{"buy", "10", "100"}), after(trade{"sell", "10", "100"})} {
+			Expect(pos.Apply(domain.SideBuy, domain.Quantity{}, domain.MustPrice("50"))).To(Equal(pos))
+		}
+	})
+
 	DescribeTable("would earn, closed at 110,",
 		func(trades []trade, profit string) {
 			Expect(after(trades...).UnrealizedProfit(domain.MustPrice("110"))).To(Equal(domain.MustMoney(profit)))

@@ -17,6 +17,7 @@ func worth(value string) domain.Sizing {
 var _ = DescribeTable("The size of an entry", itPlans,
 	Entry("is the alert's quantity", planned{Alert: said{Action: "buy", Quantity: "2.5"}, Steps: []string{"entry buy 2.5"}}),
 	Entry("is the alert's notional at its price", planned{Alert: said{Action: "buy", Notional: "1000", Price: "300"}, Steps: []string{"entry buy 3.333333333"}}),
+	Entry("is never worth more than the notional", planned{Alert: said{Action: "buy", Notional: "2000", Price: "300"}, Steps: []string{"entry buy 6.666666666"}}),
 	Entry("is the alert's notional at its limit", planned{Alert: said{Action: "buy", Notional: "1000", Price: "300", Limit: "250"}, Steps: []string{"entry buy 4"}}),
 	Entry("is the alert's notional at its stop", planned{Alert: said{Action: "buy", Notional: "1000", Price: "300", Stop: "500"}, Steps: []string{"entry buy 2"}}),
 	Entry("is unknown for a notional without a price", planned{Alert: said{Action: "buy", Notional: "1000"}, State: "refused", Reasons: []string{"price_unknown"}}),

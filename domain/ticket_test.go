@@ -10,8 +10,9 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
-var _ = Describe("A ticket's state", func() {
-	moves := map[domain.State]string{
+// ticketMoves is, for every state of a ticket, the states that may follow.
+func ticketMoves() map[domain.State]string {
+	return map[domain.State]string{
 		"queued":       "executing done refused expired superseded needs_review",
 		"executing":    "done refused expired superseded needs_review",
 		"needs_review": "executing done refused",
@@ -20,12 +21,14 @@ var _ = Describe("A ticket's state", func() {
 		"expired":      "",
 		"superseded":   "",
 	}
+}
 
+var _ = Describe("A ticket's state", func() {
 	for _, from := range domain.States() {
-		It("moves from "+string(from)+" to ["+moves[from]+"] and nowhere else", func() {
+		It("moves from "+string(from)+" to ["+ticketMoves()[from]+"] and nowhere else", func() {
 			for _, to := range domain.States() {
 				next, err := from.Next(to)
-				if slices.Contains(strings.Fields(moves[from]), string(to)) {
+				if slices.Contains(strings.Fields(ticketMoves()[from]), string(to)) {
 					Expect(err).NotTo(HaveOccurred())
 					Expect(next).To(Equal(to))
 					continue
@@ -38,9 +41,9 @@ var _ = Describe("A ticket's state", func() {
 	}
 
 	It("is final where nothing follows", func() {
-		Expect(moves).To(HaveLen(len(domain.States())))
+		Expect(ticketMoves()).To(HaveLen(len(domain.States())))
 		for _, s := range domain.States() {
-			Expect(s.IsFinal()).To(Equal(moves[s] == ""), string(s))
+			Expect(s.IsFinal()).To(Equal(ticketMoves()[s] == ""), string(s))
 		}
 	})
 })
@@ -53,7 +56,7 @@ var _ = Describe("A signal's state", func() {
 	DescribeTable("follows from those of its tickets",
 		func(r row) {
 			var states []domain.State
-			for _, s := range strings.Fields(r.Tickets) {
+			for s := range strings.FieldsSeq(r.Tickets) {
 				states = append(states, domain.State(s))
 			}
 			Expect(domain.SignalState(states)).To(Equal(r.Is))
