@@ -43,7 +43,7 @@ func (r configs) check(s domain.WebhookConfigSnapshot) error {
 		return err
 	}
 	for i, route := range s.Rules.Routes {
-		if _, err := (accounts{r.as}).find(route.BrokerAccountID); err != nil {
+		if _, err := accounts(r).find(route.BrokerAccountID); err != nil {
 			return domain.Invalid("broker_account_not_found", "routes."+strconv.Itoa(i)+".broker_account_id", "no such broker account; add it first")
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/hookfill/hookfill/ports/portstest"
 )
 
+func storage() portstest.StorageHarness { return portstest.StorageHarness{New: newStorage} }
+
 func newStorage(context.Context) portstest.Storage {
 	clock := memory.NewClock(time.Now())
 	store := memory.NewStore(clock, memory.NewSequentialIDs())
@@ -30,22 +32,20 @@ func newStorage(context.Context) portstest.Storage {
 }
 
 var (
-	storage = portstest.StorageHarness{New: newStorage}
-
-	_ = portstest.DescribeUnitOfWork("memory.Store", storage)
-	_ = portstest.DescribeBrokerAccountRepository("memory.Store", storage)
-	_ = portstest.DescribeWebhookConfigRepository("memory.Store", storage)
-	_ = portstest.DescribeSignalRepository("memory.Store", storage)
-	_ = portstest.DescribeOrderRepository("memory.Store", storage)
-	_ = portstest.DescribePositionRepository("memory.Store", storage)
-	_ = portstest.DescribeRequestRepository("memory.Store", storage)
-	_ = portstest.DescribeWebhookDirectory("memory.Store", storage)
-	_ = portstest.DescribeSignalInbox("memory.Store", storage)
-	_ = portstest.DescribeLanes("memory.Store", storage)
-	_ = portstest.DescribeLedger("memory.Store", storage)
-	_ = portstest.DescribeUsers("memory.Store", storage)
-	_ = portstest.DescribeHousekeeper("memory.Store", storage)
-	_ = portstest.DescribePaperJournal("memory.Journal", storage)
+	_ = portstest.DescribeUnitOfWork("memory.Store", storage())
+	_ = portstest.DescribeBrokerAccountRepository("memory.Store", storage())
+	_ = portstest.DescribeWebhookConfigRepository("memory.Store", storage())
+	_ = portstest.DescribeSignalRepository("memory.Store", storage())
+	_ = portstest.DescribeOrderRepository("memory.Store", storage())
+	_ = portstest.DescribePositionRepository("memory.Store", storage())
+	_ = portstest.DescribeRequestRepository("memory.Store", storage())
+	_ = portstest.DescribeWebhookDirectory("memory.Store", storage())
+	_ = portstest.DescribeSignalInbox("memory.Store", storage())
+	_ = portstest.DescribeLanes("memory.Store", storage())
+	_ = portstest.DescribeLedger("memory.Store", storage())
+	_ = portstest.DescribeUsers("memory.Store", storage())
+	_ = portstest.DescribeHousekeeper("memory.Store", storage())
+	_ = portstest.DescribePaperJournal("memory.Journal", storage())
 
 	_ = portstest.DescribeClock("memory.Clock", portstest.ClockHarness{
 		New:  func(context.Context) ports.Clock { return memory.NewClock(time.Now()) },

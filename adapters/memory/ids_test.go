@@ -6,11 +6,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"github.com/hookfill/hookfill/adapters/memory"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/adapters/memory"
 )
 
 var _ = Describe("SequentialIDs", func() {

@@ -149,18 +149,24 @@ func (s *Store) Finish(ctx context.Context, lease ports.Lease, end ports.TicketE
 		if !ok {
 			return domain.NotFound("ticket")
 		}
-		// A decision that comes too late is refused; the facts stay facts.
 		var lane laneRow
-		lane, refusal = t.holdsFor(lease, ticket.BrokerAccountID, ticket.Symbol)
-		if refusal == nil && (ticket.LaneSeq != lane.done+1 || end.LaneSeq != ticket.LaneSeq) {
-			refusal = domain.Conflict("not_head", "the ticket is not at the head of its lane")
+		if lane, refusal = t.mayEnd(lease, ticket, end); refusal == nil {
+			return t.end(lease.LaneID, lane, ticket, end, at)
 		}
-		if refusal != nil {
-			return nil
-		}
-		return t.end(lease.LaneID, lane, ticket, end, at)
+		// The decision comes too late; the facts stay facts.
+		return nil
 	})
 	return cmp.Or(err, refusal)
+}
+
+// mayEnd gives the lane of a ticket where the lease holds and the ticket is its
+// head.
+func (t *tx) mayEnd(lease ports.Lease, ticket domain.Ticket, end ports.TicketEnd) (laneRow, error) {
+	lane, err := t.holdsFor(lease, ticket.BrokerAccountID, ticket.Symbol)
+	if err == nil && (ticket.LaneSeq != lane.done+1 || end.LaneSeq != ticket.LaneSeq) {
+		err = domain.Conflict("not_head", "the ticket is not at the head of its lane")
+	}
+	return lane, err
 }
 
 func (t *tx) end(id int64, lane laneRow, ticket domain.Ticket, end ports.TicketEnd, at time.Time) error {

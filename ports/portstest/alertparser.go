@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // Alerts are bodies and what a parser has to make of them.
@@ -98,7 +98,7 @@ func DescribeAlertParser(name string, h AlertParserHarness) bool {
 		DescribeTable("is KindInvalid with code not_understood, and reasons, for what cannot be read", func(body string) {
 			_, err := parser.Parse(domain.AlertFormatAuto, []byte(body))
 			Expect(err).To(failWith(domain.KindInvalid, "not_understood"))
-			Expect(err.(*domain.Error).AllReasons()).To(HaveEach(HaveField("Message", Not(BeEmpty())))) //nolint:errcheck,errorlint,forcetypeassert // failWith saw it
+			Expect(reasonsOf(err)).To(HaveEach(HaveField("Message", Not(BeEmpty()))))
 		},
 			Entry("nothing", ""), Entry("blanks", " \t\r\n"), Entry("half a JSON object", `{"ticker":"AAPL",`),
 			Entry("text behind the end", `{"ticker":"AAPL","action":"buy","quantity":1} {}`),
@@ -121,7 +121,7 @@ func DescribeAlertParser(name string, h AlertParserHarness) bool {
 			for field, body := range h.Alerts.Unbuilt {
 				_, err := parser.Parse(domain.AlertFormatAuto, []byte(body))
 				Expect(err).To(failWith(domain.KindInvalid, "unsupported_field"), body)
-				Expect(err.(*domain.Error).AllReasons()).To(ContainElement(HaveField("Field", field)), body) //nolint:errcheck,errorlint,forcetypeassert // failWith saw it
+				Expect(reasonsOf(err)).To(ContainElement(HaveField("Field", field)), body)
 			}
 		})
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"sync/atomic"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // Trading is a broker and what a spec may do at it.
@@ -125,7 +125,7 @@ func (b *floor) request(edit ...func(*ports.OrderRequest)) ports.OrderRequest {
 	id := newID[domain.Ticket](b.mint)
 	r := ports.OrderRequest{
 		ClientOrderID: domain.NewClientOrderID("spec", id, int(b.orders.Add(1)), 0), Symbol: b.Symbol, Side: domain.SideBuy,
-		Type: domain.OrderTypeMarket, TimeInForce: b.timeInForce(), Quantity: pointer(domain.MustQuantity("1")), ReferencePrice: &b.Price,
+		Type: domain.OrderTypeMarket, TimeInForce: b.timeInForce(), Quantity: new(domain.MustQuantity("1")), ReferencePrice: &b.Price,
 	}
 	for _, e := range edit {
 		e(&r)

@@ -6,11 +6,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // patience is how long a spec waits for what comes by itself.
@@ -98,7 +98,7 @@ func (b *floor) describeSubmit() {
 	It("takes an order by notional where it fills one", func(ctx SpecContext) {
 		b.trades(ctx, b.Price)
 		report := b.submit(ctx, b.request(func(r *ports.OrderRequest) {
-			r.Quantity, r.Notional = nil, pointer(domain.NewMoney(b.Price.Decimal().Add(b.Price.Decimal())))
+			r.Quantity, r.Notional = nil, new(domain.NewMoney(b.Price.Decimal().Add(b.Price.Decimal())))
 		}))
 		Expect(filled(report)).To(sameAs(domain.MustQuantity("2")))
 	})
@@ -128,7 +128,7 @@ func (b *floor) describeSubmitFailures() {
 	})
 
 	It("is KindInvalid, and nothing was sent, unless exactly one of Quantity and Notional is set", func(ctx SpecContext) {
-		refuses(ctx, b.request(func(r *ports.OrderRequest) { r.Notional = pointer(domain.MustMoney("100")) }), "both")
+		refuses(ctx, b.request(func(r *ports.OrderRequest) { r.Notional = new(domain.MustMoney("100")) }), "both")
 		refuses(ctx, b.request(func(r *ports.OrderRequest) { r.Quantity = nil }), "none")
 	})
 
@@ -177,7 +177,7 @@ func (b *floor) describeClientOrderIDs() {
 		duplicates(ports.DuplicatesRejectedForever, ports.DuplicatesRejectedWhileOpen, ports.DuplicatesRejected24h)
 		r, first := b.rest(ctx)
 		again := r
-		again.Quantity = pointer(domain.MustQuantity("2"))
+		again.Quantity = new(domain.MustQuantity("2"))
 		Expect(b.Broker.Submit(ctx, b.account, again)).Error().To(failWith(domain.KindConflict, "duplicate_client_order_id"))
 		b.lookedUp()
 		Expect(b.find(ctx, r.ClientOrderID)).To(sameAs(first))
@@ -297,7 +297,7 @@ func (b *floor) describeSummary() {
 		Expect(before.BuyingPower.Cmp(domain.Money{})).To(Equal(1))
 
 		b.trades(ctx, b.Price)
-		b.submit(ctx, b.request(func(r *ports.OrderRequest) { r.Quantity = pointer(domain.MustQuantity("3")) }))
+		b.submit(ctx, b.request(func(r *ports.OrderRequest) { r.Quantity = new(domain.MustQuantity("3")) }))
 		after, err := b.Broker.Summary(ctx, b.account)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(after.Positions).To(HaveExactElements(And(

@@ -3,11 +3,11 @@ package portstest
 import (
 	"context"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeBrokerAdmin proves ports.BrokerAdmin.
@@ -46,7 +46,7 @@ func DescribeBrokerAdmin(name string, h ApplicationHarness) bool {
 				n.Kind = "alpaca"
 				_, err := a.Brokers.OpenAccount(ctx, a.ada, n, unmarked())
 				Expect(err).To(failAs(domain.KindInvalid))
-				Expect(err.(*domain.Error).AllReasons()).To(HaveLen(2), "every fault at once") //nolint:errcheck,errorlint,forcetypeassert // failAs saw it
+				Expect(reasonsOf(err)).To(HaveLen(2), "every fault at once")
 				Expect(stored(ctx, a.ada)).To(BeEmpty())
 			})
 
@@ -171,7 +171,7 @@ func DescribeBrokerAdmin(name string, h ApplicationHarness) bool {
 
 		Describe("PushQuote", func() {
 			quote := func(price string) ports.Quote {
-				return ports.Quote{Symbol: "AAPL", LastPrice: pointer(domain.MustPrice(price))}
+				return ports.Quote{Symbol: "AAPL", LastPrice: new(domain.MustPrice(price))}
 			}
 
 			It("tells a paper account what a symbol trades at, and records the fills that follow before it returns", func(ctx SpecContext) {

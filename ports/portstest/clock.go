@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/ports"
 )
 
 // ClockHarness makes clocks.

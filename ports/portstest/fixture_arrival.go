@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // market gives the intent to buy ten.
@@ -19,7 +19,7 @@ func market(symbol domain.Symbol) domain.Intent {
 	if symbol.IsZero() {
 		action = domain.ActionExit
 	}
-	i, err := domain.NewIntent(domain.Intent{Action: action, Symbol: symbol, Quantity: pointer(domain.MustQuantity("10"))})
+	i, err := domain.NewIntent(domain.Intent{Action: action, Symbol: symbol, Quantity: new(domain.MustQuantity("10"))})
 	Expect(err).NotTo(HaveOccurred())
 	return i
 }
@@ -30,11 +30,11 @@ func fullIntent(symbol domain.Symbol) domain.Intent {
 	GinkgoHelper()
 	sent := time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC)
 	i, err := domain.NewIntent(domain.Intent{
-		Action: domain.ActionBuy, Symbol: symbol, Quantity: pointer(domain.MustQuantity(smallest)),
-		Sentiment: domain.SentimentLong, TargetPosition: pointer(domain.MustNet(widest)),
+		Action: domain.ActionBuy, Symbol: symbol, Quantity: new(domain.MustQuantity(smallest)),
+		Sentiment: domain.SentimentLong, TargetPosition: new(domain.MustNet(widest)),
 		OrderType: domain.OrderTypeStopLimit, TimeInForce: domain.TimeInForceGTC,
-		LimitPrice: pointer(domain.MustPrice(widest)), StopPrice: pointer(domain.MustPrice(smallest)),
-		ReferencePrice: pointer(domain.MustPrice("189.98")), SenderTime: &sent,
+		LimitPrice: new(domain.MustPrice(widest)), StopPrice: new(domain.MustPrice(smallest)),
+		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent,
 	})
 	Expect(err).NotTo(HaveOccurred())
 	return i
@@ -54,7 +54,7 @@ func (w *world) signalOf(c *domain.WebhookConfig, d domain.Delivery, i domain.In
 	GinkgoHelper()
 	s := domain.SignalSnapshot{
 		ID: newID[domain.Signal](w.mint), UserID: c.UserID(), Source: domain.SourceAlert,
-		WebhookConfigID: pointer(c.ID()), WebhookConfigVersion: c.Version(), DeliveryID: &d.ID,
+		WebhookConfigID: new(c.ID()), WebhookConfigVersion: c.Version(), DeliveryID: &d.ID,
 		Intent: i, Payload: d.Body, ReceivedAt: d.ReceivedAt,
 		Decisions: []domain.Decision{{Rule: "active", Verdict: domain.VerdictPass, Detail: oddName}},
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // The odd strings every column of text must take, and the one none can.
@@ -22,8 +22,6 @@ const (
 	widest   = "999999999999999999999999.999999999999999999"
 	smallest = "0.000000000000000001"
 )
-
-func pointer[T any](v T) *T { return &v }
 
 // newAccount makes an account that is not stored.
 func (w *world) newAccount(owner domain.Principal, edit ...func(*domain.BrokerAccountSnapshot)) *domain.BrokerAccount {
@@ -81,15 +79,15 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	}
 	r.Symbols = []domain.Symbol{"MSFT", "AAPL", "BTC/USD"}
 	r.SymbolMap = map[domain.Symbol]domain.Symbol{"BTCUSD": "BTC/USD", "ETHUSD": "ETH/USD"}
-	r.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: pointer(domain.MustQuantity("1500.25"))}
+	r.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: new(domain.MustQuantity("1500.25"))}
 	r.QuantityMeans = domain.QuantityEntry
 	r.PositionScope = domain.PositionScopeAccount
 	r.Risk = domain.RiskLimits{
-		MaxOrderQuantity:    pointer(domain.MustQuantity(smallest)),
-		MaxOrderNotional:    pointer(domain.MustMoney(widest)),
-		MaxPositionQuantity: pointer(domain.MustQuantity(widest)),
+		MaxOrderQuantity:    new(domain.MustQuantity(smallest)),
+		MaxOrderNotional:    new(domain.MustMoney(widest)),
+		MaxPositionQuantity: new(domain.MustQuantity(widest)),
 	}
-	r.Staleness = domain.Staleness{EntrySeconds: pointer(7)}
+	r.Staleness = domain.Staleness{EntrySeconds: new(7)}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id", `the "Ω" field`}, WindowSeconds: 86400}
 	return r
 }

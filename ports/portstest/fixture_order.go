@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // The lease specs hold a lane with: longer than any spec takes.
@@ -54,7 +54,7 @@ func (w *world) newOrder(s domain.SignalSnapshot, t domain.Ticket, step int, edi
 		BrokerAccountID: t.BrokerAccountID, WebhookConfigID: s.WebhookConfigID, LaneSeq: t.LaneSeq, Step: step,
 		Symbol: t.Symbol, Side: domain.SideBuy,
 		Type: domain.OrderTypeMarket, TimeInForce: domain.TimeInForceDay, Class: domain.OrderClassSimple,
-		Quantity: pointer(domain.MustQuantity("10")), CreatedAt: w.mint.now(),
+		Quantity: new(domain.MustQuantity("10")), CreatedAt: w.mint.now(),
 	}
 	for _, e := range edit {
 		e(&terms)

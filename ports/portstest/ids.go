@@ -6,10 +6,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/ports"
 )
 
 // IDsHarness makes makers of ids.

@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // beDuplicateOf matches the answer to an alert stored before.

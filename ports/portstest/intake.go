@@ -5,11 +5,11 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeSignalIntake proves ports.SignalIntake.
@@ -59,7 +59,7 @@ func DescribeSignalIntake(name string, h ApplicationHarness) bool {
 		})
 
 		It("makes what is deliberately not executed durable too, and says why", func(ctx SpecContext) {
-			_, err := a.Webhooks.ChangeWebhook(ctx, a.ada, hook.Config.ID(), ports.WebhookChange{Status: pointer(domain.WebhookPaused)}, unmarked())
+			_, err := a.Webhooks.ChangeWebhook(ctx, a.ada, hook.Config.ID(), ports.WebhookChange{Status: new(domain.WebhookPaused)}, unmarked())
 			Expect(err).NotTo(HaveOccurred())
 			receipt := a.send(ctx, hook.Token, buyTen)
 			Expect(receipt.Result).To(Equal(ports.ReceiptRefused))
@@ -104,8 +104,7 @@ func DescribeSignalIntake(name string, h ApplicationHarness) bool {
 		It("is KindInvalid with its reasons and code not_understood for an alert that is not understood, recorded for the config's owner", func(ctx SpecContext) {
 			_, err := a.receive(ctx, hook.Token, notUnderstood)
 			Expect(err).To(failWith(domain.KindInvalid, "not_understood"))
-			said, _ := errors.AsType[*domain.Error](err)
-			Expect(a.refusals(ctx, a.ada, hook.Config.ID())).To(HaveExactElements(HaveField("Reasons", Equal(said.AllReasons()))))
+			Expect(a.refusals(ctx, a.ada, hook.Config.ID())).To(HaveExactElements(HaveField("Reasons", Equal(reasonsOf(err)))))
 			Expect(a.signals(ctx, a.ada)).To(BeEmpty())
 		})
 
@@ -113,8 +112,7 @@ func DescribeSignalIntake(name string, h ApplicationHarness) bool {
 			_, err := a.receive(ctx, hook.Token, impossible)
 			Expect(err).To(failAs(domain.KindInvalid))
 			Expect(codeOf(err)).NotTo(Equal("not_understood"))
-			said, _ := errors.AsType[*domain.Error](err)
-			Expect(a.refusals(ctx, a.ada, hook.Config.ID())).To(HaveExactElements(HaveField("Reasons", Equal(said.AllReasons()))))
+			Expect(a.refusals(ctx, a.ada, hook.Config.ID())).To(HaveExactElements(HaveField("Reasons", Equal(reasonsOf(err)))))
 			Expect(a.signals(ctx, a.ada)).To(BeEmpty())
 		})
 

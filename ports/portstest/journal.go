@@ -7,10 +7,10 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 // DescribePaperJournal proves ports.PaperJournal. Of the storage it uses the

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 func (l *ledgerSpecs) describeBrief() {
@@ -48,11 +48,11 @@ func (l *ledgerSpecs) describeBrief() {
 
 		_, t := l.queued(ctx)
 		b := l.brief(ctx, t.ID)
-		Expect(b.ConfigPosition).To(sameAs(domain.Position{Quantity: domain.MustNet("10"), AveragePrice: pointer(domain.MustPrice("100"))}))
-		Expect(b.AccountPosition).To(sameAs(domain.Position{Quantity: domain.MustNet("16"), AveragePrice: pointer(domain.MustPrice("113.125"))}))
+		Expect(b.ConfigPosition).To(sameAs(domain.Position{Quantity: domain.MustNet("10"), AveragePrice: new(domain.MustPrice("100"))}))
+		Expect(b.AccountPosition).To(sameAs(domain.Position{Quantity: domain.MustNet("16"), AveragePrice: new(domain.MustPrice("113.125"))}))
 
 		b = l.brief(ctx, hand.ticket.ID)
-		Expect(b.ConfigPosition).To(sameAs(domain.Position{Quantity: domain.MustNet("1"), AveragePrice: pointer(domain.MustPrice("160"))}))
+		Expect(b.ConfigPosition).To(sameAs(domain.Position{Quantity: domain.MustNet("1"), AveragePrice: new(domain.MustPrice("160"))}))
 		Expect(b.AccountPosition.Quantity).To(Equal(domain.MustNet("16")))
 	})
 

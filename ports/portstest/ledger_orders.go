@@ -5,11 +5,11 @@ import (
 	"errors"
 	"sync/atomic"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 func (l *ledgerSpecs) describeIntend() {
@@ -178,7 +178,7 @@ func (l *ledgerSpecs) describeRecord() {
 	})
 
 	It("keeps every fact of twenty that record at once", func(ctx SpecContext) {
-		t := w.working(ctx, l.config, "AAPL", func(t *domain.OrderTerms) { t.Quantity = pointer(domain.MustQuantity("1000")) })
+		t := w.working(ctx, l.config, "AAPL", func(t *domain.OrderTerms) { t.Quantity = new(domain.MustQuantity("1000")) })
 		atOnce(writers, func(i int) { w.record(ctx, t.order.ID(), w.fill(i, "1.5", "100")) })
 		got := w.order(ctx, t.order.ID(), w.ada.UserID)
 		Expect(got.Fills()).To(HaveLen(writers))
@@ -227,7 +227,7 @@ func (l *ledgerSpecs) describeMovements() {
 		w.record(ctx, w.working(ctx, l.config, "AAPL").order.ID(), w.fill(1, "10", "100"))
 		w.record(ctx, w.working(ctx, l.config, "AAPL", func(t *domain.OrderTerms) { t.Side = domain.SideSell }).order.ID(), w.fill(1, "25", "101.5"))
 		Expect(w.positions(ctx, w.ada, ports.PositionsByWebhook)[0].Position).To(sameAs(domain.Position{
-			Quantity: domain.MustNet("-15"), AveragePrice: pointer(domain.MustPrice("101.5")), RealizedProfit: domain.MustMoney("15"),
+			Quantity: domain.MustNet("-15"), AveragePrice: new(domain.MustPrice("101.5")), RealizedProfit: domain.MustMoney("15"),
 		}))
 	})
 

@@ -6,12 +6,12 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // failAs matches a *domain.Error of a kind.
@@ -37,6 +37,14 @@ func codeOf(err error) string {
 		return e.Code
 	}
 	return ""
+}
+
+// reasonsOf gives every fault an error explains.
+func reasonsOf(err error) []domain.Reason {
+	if e, ok := errors.AsType[*domain.Error](err); ok {
+		return e.AllReasons()
+	}
+	return nil
 }
 
 // sameAs matches what says the same as want when it is written out: decimals
@@ -96,7 +104,7 @@ func collectTimes(v reflect.Value, visit func(time.Time)) {
 	if !v.IsValid() || !v.CanInterface() {
 		return
 	}
-	if t, ok := v.Interface().(time.Time); ok {
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
 		visit(t)
 		return
 	}
@@ -104,8 +112,8 @@ func collectTimes(v reflect.Value, visit func(time.Time)) {
 	case reflect.Pointer, reflect.Interface:
 		collectTimes(v.Elem(), visit)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			collectTimes(v.Field(i), visit)
+		for _, field := range v.Fields() {
+			collectTimes(field, visit)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {

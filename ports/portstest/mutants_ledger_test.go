@@ -83,7 +83,8 @@ func (l *countsTwice) Record(ctx context.Context, facts ports.OrderFacts, at tim
 	events := make([]domain.OrderEvent, len(facts.Events))
 	for i, e := range facts.Events {
 		if e.Kind == domain.EventFill {
-			e.SourceID += strconv.FormatInt(l.told.Add(1), 10)
+			telling := strconv.FormatInt(l.told.Add(1), 10)
+			e.SourceID, e.ExecutionID = e.SourceID+telling, e.ExecutionID+telling
 		}
 		events[i] = e
 	}

@@ -9,13 +9,13 @@ import (
 	"sync"
 	"time"
 
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
 	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 	"github.com/hookfill/hookfill/ports/portstest"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 )
 
 // A suite that cannot fail proves nothing. Each mutant is storage with one fault

@@ -1,11 +1,11 @@
 package portstest
 
 import (
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeOrderDesk proves ports.OrderDesk.
@@ -28,10 +28,10 @@ func DescribeOrderDesk(name string, h ApplicationHarness) bool {
 // byHand is a trade by hand that needs no price but its own.
 func byHand(account *domain.BrokerAccount, action domain.Action, quantity string) ports.ManualSignal {
 	m := ports.ManualSignal{BrokerAccountID: account.ID(), Intent: domain.Intent{
-		Action: action, Symbol: "AAPL", ReferencePrice: pointer(domain.MustPrice("100")),
+		Action: action, Symbol: "AAPL", ReferencePrice: new(domain.MustPrice("100")),
 	}}
 	if quantity != "" {
-		m.Intent.Quantity = pointer(domain.MustQuantity(quantity))
+		m.Intent.Quantity = new(domain.MustQuantity(quantity))
 	}
 	return m
 }
@@ -105,7 +105,7 @@ func describeReplay(a *house, account **domain.BrokerAccount, hook *ports.Issued
 		a.drain(ctx)
 		_, err := a.Webhooks.ChangeWebhook(ctx, a.ada, hook.Config.ID(), ports.WebhookChange{
 			Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
-				r.Sizing = domain.Sizing{Type: domain.SizingFixedQuantity, Value: pointer(domain.MustQuantity("3"))}
+				r.Sizing = domain.Sizing{Type: domain.SizingFixedQuantity, Value: new(domain.MustQuantity("3"))}
 				return r, nil
 			},
 		}, unmarked())

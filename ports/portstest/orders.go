@@ -4,11 +4,11 @@ import (
 	"context"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeOrderRepository proves ports.OrderRepository.
@@ -27,14 +27,14 @@ func orderByID(id domain.OrderID) func(context.Context, ports.Repositories) (*do
 // among them.
 func wideTerms(t *domain.OrderTerms) {
 	t.Revision, t.Side, t.Type, t.TimeInForce = 3, domain.SideSell, domain.OrderTypeStopLimit, domain.TimeInForceGTC
-	t.Quantity = pointer(domain.MustQuantity(widest))
-	t.LimitPrice, t.StopPrice = pointer(domain.MustPrice(widest)), pointer(domain.MustPrice(smallest))
-	t.ReferencePrice = pointer(domain.MustPrice("189.98"))
+	t.Quantity = new(domain.MustQuantity(widest))
+	t.LimitPrice, t.StopPrice = new(domain.MustPrice(widest)), new(domain.MustPrice(smallest))
+	t.ReferencePrice = new(domain.MustPrice("189.98"))
 	t.CreatedAt = time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC)
 }
 
 func notionalTerms(t *domain.OrderTerms) {
-	t.Quantity, t.Notional = nil, pointer(domain.MustMoney(widest))
+	t.Quantity, t.Notional = nil, new(domain.MustMoney(widest))
 }
 
 func describeOrderByID(w *world) {
@@ -175,7 +175,7 @@ func describeOrderList(w *world) {
 			admits(ctx, ports.OrderQuery{SignalID: &msft.signal.ID}, msft)
 		})
 		It("account", func(ctx SpecContext) {
-			admits(ctx, ports.OrderQuery{BrokerAccountID: pointer(away.ID())}, elsewhere)
+			admits(ctx, ports.OrderQuery{BrokerAccountID: new(away.ID())}, elsewhere)
 		})
 		It("symbol", func(ctx SpecContext) {
 			admits(ctx, ports.OrderQuery{Symbol: "AAPL"}, first, elsewhere)

@@ -3,11 +3,11 @@ package portstest
 import (
 	"context"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribePaperMarket proves ports.PaperMarket; the harness's Market must be

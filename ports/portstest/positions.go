@@ -1,11 +1,11 @@
 package portstest
 
 import (
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // held is a position as specs name it.
@@ -66,9 +66,9 @@ func DescribePositionRepository(name string, h StorageHarness) bool {
 			list := heldOf(w.positions(ctx, w.ada, ports.PositionsByWebhook))
 			Expect(list).To(HaveLen(4))
 			Expect(list[:3]).To(Equal([]held{
-				{a.ID(), pointer(c.ID()), "AAPL", "4"},
-				{a.ID(), pointer(d.ID()), "AAPL", "3"},
-				{a.ID(), pointer(d.ID()), "MSFT", "2"},
+				{a.ID(), new(c.ID()), "AAPL", "4"},
+				{a.ID(), new(d.ID()), "AAPL", "3"},
+				{a.ID(), new(d.ID()), "MSFT", "2"},
 			}))
 			Expect(list[3].account).To(Equal(b.ID()))
 		})
@@ -100,13 +100,13 @@ func DescribePositionRepository(name string, h StorageHarness) bool {
 		})
 
 		It("keeps numbers exact and says when the position last moved", func(ctx SpecContext) {
-			t := w.working(ctx, c, "BTC/USD", func(t *domain.OrderTerms) { t.Quantity = pointer(domain.MustQuantity(widest)) })
+			t := w.working(ctx, c, "BTC/USD", func(t *domain.OrderTerms) { t.Quantity = new(domain.MustQuantity(widest)) })
 			before := w.mint.now()
 			w.record(ctx, t.order.ID(), w.fill(1, smallest, "30000.01"))
 			for _, p := range w.positions(ctx, w.ada, ports.PositionsByAccount) {
 				if p.Symbol == "BTC/USD" {
 					Expect(p.Position).To(sameAs(domain.Position{
-						Quantity: domain.MustNet(smallest), AveragePrice: pointer(domain.MustPrice("30000.01")),
+						Quantity: domain.MustNet(smallest), AveragePrice: new(domain.MustPrice("30000.01")),
 					}))
 					Expect(p.UpdatedAt).To(BeTemporally(">=", before))
 					return

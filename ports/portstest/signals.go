@@ -4,11 +4,11 @@ import (
 	"context"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeSignalRepository proves ports.SignalRepository.
@@ -154,7 +154,7 @@ func describeSignalList(w *world) {
 			admits(ctx, ports.SignalQuery{}, done, plain, msft, theirs, hand)
 		})
 		It("config", func(ctx SpecContext) {
-			admits(ctx, ports.SignalQuery{WebhookConfigID: pointer(other.ID())}, theirs)
+			admits(ctx, ports.SignalQuery{WebhookConfigID: new(other.ID())}, theirs)
 		})
 		It("state", func(ctx SpecContext) {
 			admits(ctx, ports.SignalQuery{State: domain.StateDone}, done)
@@ -175,7 +175,7 @@ func describeSignalList(w *world) {
 		})
 		It("every field at once, in pages", func(ctx SpecContext) {
 			q := ports.SignalQuery{
-				WebhookConfigID: pointer(c.ID()), State: domain.StateQueued, Symbol: "AAPL", Source: domain.SourceAlert,
+				WebhookConfigID: new(c.ID()), State: domain.StateQueued, Symbol: "AAPL", Source: domain.SourceAlert,
 				Since: &done.ReceivedAt, Until: &hand.ReceivedAt, Page: ports.PageRequest{Limit: 1},
 			}
 			first := list(ctx, q)

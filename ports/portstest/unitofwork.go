@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeUnitOfWork proves ports.UnitOfWork.
@@ -226,7 +226,7 @@ func describeOwnership(w *world) {
 			return r.Signals.ByID(ctx, t.signal.ID)
 		}}),
 		Entry("list of signals", look{empty: true, do: func(ctx context.Context, r ports.Repositories) (any, error) {
-			page, err := r.Signals.List(ctx, ports.SignalQuery{WebhookConfigID: pointer(config.ID())})
+			page, err := r.Signals.List(ctx, ports.SignalQuery{WebhookConfigID: new(config.ID())})
 			return page.Items, err
 		}}),
 		Entry("order", look{do: func(ctx context.Context, r ports.Repositories) (any, error) {

@@ -3,10 +3,10 @@ package portstest
 import (
 	"context"
 
-	"github.com/hookfill/hookfill/domain"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 // DescribeUsers proves ports.Users.

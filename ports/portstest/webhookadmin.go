@@ -5,11 +5,11 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // DescribeWebhookAdmin proves ports.WebhookAdmin.
@@ -105,14 +105,14 @@ func (s *webhookSpecs) describeCreate() {
 func (s *webhookSpecs) describeChange() {
 	It("applies a change as a whole; nil fields stay as they are", func(ctx SpecContext) {
 		hook := s.webhook(ctx, s.ada, s.routed)
-		renamed, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{Name: pointer(oddName)}, unmarked())
+		renamed, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{Name: new(oddName)}, unmarked())
 		Expect(err).NotTo(HaveOccurred())
 		Expect(renamed.Snapshot().Name).To(Equal(oddName))
 		Expect(renamed.Version()).To(Equal(1))
 		Expect(renamed.Status()).To(Equal(domain.WebhookActive))
 
 		changed, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{
-			Status: pointer(domain.WebhookPaused),
+			Status: new(domain.WebhookPaused),
 			Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
 				r.Symbols = []domain.Symbol{"AAPL"}
 				return r, nil
@@ -130,15 +130,15 @@ func (s *webhookSpecs) describeChange() {
 	DescribeTable("changes nothing where a part of the change is refused", func(ctx SpecContext, c ports.WebhookChange, refusal error) {
 		hook := s.webhook(ctx, s.ada, s.routed)
 		if c.Status == nil {
-			c.Status = pointer(domain.WebhookPaused)
+			c.Status = new(domain.WebhookPaused)
 		}
 		_, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), c, unmarked())
 		Expect(err).To(MatchError(refusal))
 		Expect(s.stored(ctx)[0].Snapshot()).To(sameAs(hook.Config.Snapshot()))
 	},
-		Entry("the name", ports.WebhookChange{Name: pointer("")}, domain.KindInvalid),
-		Entry("the status", ports.WebhookChange{Name: pointer("other"), Status: pointer(domain.WebhookStatus("off"))}, domain.KindInvalid),
-		Entry("the rules", ports.WebhookChange{Name: pointer("other"), Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
+		Entry("the name", ports.WebhookChange{Name: new("")}, domain.KindInvalid),
+		Entry("the status", ports.WebhookChange{Name: new("other"), Status: new(domain.WebhookStatus("off"))}, domain.KindInvalid),
+		Entry("the rules", ports.WebhookChange{Name: new("other"), Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
 			r.Routes = nil
 			return r, nil
 		}}, domain.KindInvalid),
@@ -146,7 +146,7 @@ func (s *webhookSpecs) describeChange() {
 			r.Format = "telegram"
 			return r, nil
 		}}, domain.KindInvalid),
-		Entry("by Revise itself", ports.WebhookChange{Name: pointer("other"), Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
+		Entry("by Revise itself", ports.WebhookChange{Name: new("other"), Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
 			return r, boom
 		}}, boom),
 	)
@@ -163,7 +163,7 @@ func (s *webhookSpecs) describeChange() {
 
 	It("gives the same KindNotFound for a missing config and another user's", func(ctx SpecContext) {
 		s.notFound(ctx, func(id domain.WebhookConfigID) error {
-			_, err := s.Webhooks.ChangeWebhook(ctx, s.ada, id, ports.WebhookChange{Name: pointer("taken")}, unmarked())
+			_, err := s.Webhooks.ChangeWebhook(ctx, s.ada, id, ports.WebhookChange{Name: new("taken")}, unmarked())
 			return err
 		})
 	})
@@ -274,7 +274,7 @@ func (s *webhookSpecs) describePreview() {
 
 	It("tells why the config would refuse it", func(ctx SpecContext) {
 		hook := s.webhook(ctx, s.ada, s.routed)
-		_, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{Status: pointer(domain.WebhookPaused)}, unmarked())
+		_, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{Status: new(domain.WebhookPaused)}, unmarked())
 		Expect(err).NotTo(HaveOccurred())
 		preview, err := s.Webhooks.PreviewAlert(ctx, s.ada, hook.Config.ID(), []byte(buyTen))
 		Expect(err).NotTo(HaveOccurred())
