@@ -9,6 +9,9 @@
 do $$
 declare
   wanted text;
+  -- Since PostgreSQL 16 whoever creates a role is its member without being able
+  -- to become it.
+  ability text := case when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER' end;
 begin
   foreach wanted in array array['hookfill_api', 'hookfill_worker'] loop
     if not exists (select from pg_roles where rolname = wanted) then
@@ -19,12 +22,16 @@ begin
       end;
     end if;
     -- One connection string is enough: whoever migrates may become either role.
-    if not pg_has_role(current_user, wanted, 'member') then
+    if not pg_has_role(current_user, wanted, ability) then
       execute format('grant %I to current_user', wanted);
     end if;
   end loop;
-  if not pg_has_role('hookfill_api', 'authenticated', 'member') then
-    grant authenticated to hookfill_api;
+  if not pg_has_role('hookfill_api', 'authenticated', ability) then
+    begin
+      grant authenticated to hookfill_api;
+    exception when unique_violation then
+      null;
+    end;
   end if;
 end
 $$;
@@ -34,7 +41,10 @@ create schema if not exists private;
 revoke all on schema private from public;
 grant usage on schema private to hookfill_api, hookfill_worker;
 grant usage on schema public to authenticated, hookfill_api, hookfill_worker;
-grant usage on schema auth to hookfill_api;
+
+-- At its start the server checks that the schema is the one it knows.
+grant usage on schema supabase_migrations to hookfill_worker;
+grant select (version) on supabase_migrations.schema_migrations to hookfill_worker;
 
 -- The mark that every client order id of this database carries, so that a
 -- broker's records can be told apart from those of another installation.

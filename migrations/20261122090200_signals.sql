@@ -30,16 +30,20 @@ begin
   for n in 0..months loop
     part := 'deliveries_' || to_char(month, 'YYYYMM');
     if to_regclass('private.' || part) is null then
-      execute format(
-        'create table private.%I partition of private.deliveries for values from (%L) to (%L)',
-        part, month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
-      execute format('alter table private.%I enable row level security', part);
+      begin
+        execute format(
+          'create table private.%I partition of private.deliveries for values from (%L) to (%L)',
+          part, month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
+        execute format('alter table private.%I enable row level security', part);
+      exception
+        -- Another process made it at the same moment.
+        when duplicate_table then null;
+        -- The default partition has rows of that month already, and keeps them all.
+        when check_violation then null;
+      end;
     end if;
     month := (month + interval '1 month')::date;
   end loop;
-exception
-  -- Another process made it at the same moment.
-  when duplicate_table then null;
 end
 $$;
 -- +goose StatementEnd

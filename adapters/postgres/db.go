@@ -75,8 +75,7 @@ func orElse(s, fallback string) string {
 func openPool(url, role string, maxConns int) (*bun.DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		// pgx's own text may quote the URL and with it a password.
-		return nil, domain.Invalid("invalid_database_url", "HOOKFILL_DATABASE_URL", "not a PostgreSQL connection URL")
+		return nil, invalidURL()
 	}
 	// Nothing is prepared: the text of every statement is complete, and a
 	// transaction-mode pooler would lose the preparation.
@@ -89,6 +88,12 @@ func openPool(url, role string, maxConns int) (*bun.DB, error) {
 	pool.SetMaxIdleConns(maxConns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	return bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns()), nil
+}
+
+// invalidURL keeps to itself what pgx says, which may quote the URL and with it
+// a password.
+func invalidURL() error {
+	return domain.Invalid("invalid_database_url", "HOOKFILL_DATABASE_URL", "not a PostgreSQL connection URL")
 }
 
 // become makes a new connection the role before anything else runs on it. A

@@ -26,7 +26,11 @@ begin
   end loop;
   for wanted in select unnest(array['anon', 'authenticated', 'service_role']) as name loop
     if not pg_has_role('authenticator', wanted.name, 'member') then
-      execute format('grant %I to authenticator', wanted.name);
+      begin
+        execute format('grant %I to authenticator', wanted.name);
+      exception when unique_violation then
+        null;
+      end;
     end if;
   end loop;
 end
@@ -34,7 +38,21 @@ $$;
 
 create schema if not exists auth;
 create schema if not exists extensions;
-grant usage on schema auth, public to anon, authenticated, service_role;
+
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select role, schema
+    from unnest(array['anon', 'authenticated', 'service_role']) as role,
+         unnest(array['auth', 'public']) as schema
+    where not has_schema_privilege(role, schema, 'usage')
+  loop
+    execute format('grant usage on schema %I to %I', wanted.schema, wanted.role);
+  end loop;
+end
+$$;
 
 do $$
 begin

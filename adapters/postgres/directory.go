@@ -1,0 +1,30 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// Directory finds the configs that tokens reach, for whoever asks.
+type Directory struct{ db *DB }
+
+var _ ports.WebhookDirectory = (*Directory)(nil)
+
+// NewDirectory makes a Directory on the worker pool of db.
+func NewDirectory(db *DB) *Directory { return &Directory{db: db} }
+
+// ByToken implements ports.WebhookDirectory.
+func (d *Directory) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
+	var m webhookConfigModel
+	err := selectWebhookConfigs(d.db.worker, &m, presentVersion).
+		Join("join private.webhook_tokens as token on token.user_id = config.user_id and token.webhook_config_id = config.id").
+		Where("token.token_hash = ?", token[:]).
+		Where("token.ends_at is null or token.ends_at > now()").
+		Scan(ctx)
+	if err != nil {
+		return nil, missing("webhook", err)
+	}
+	return m.toDomain()
+}
