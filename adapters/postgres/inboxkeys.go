@@ -11,35 +11,6 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// inboxBatch is one batch on its way into the database. Rows travel as one JSON
-// document a statement, which costs one parameter however many they are.
-type inboxBatch struct {
-	arrivals []ports.Arrival
-	results  []ports.ArrivalResult
-	// leaders names, for an arrival whose key stands earlier in the batch, the
-	// arrival that has it.
-	leaders map[int]int
-	tickets ticketRows
-}
-
-// newInboxBatch starts over: a transaction that lost a race runs again.
-func newInboxBatch(arrivals []ports.Arrival, results []ports.ArrivalResult) *inboxBatch {
-	b := &inboxBatch{arrivals: arrivals, results: results, leaders: map[int]int{}}
-	first := make(map[dedupeIdentity]int, len(arrivals))
-	for i, a := range arrivals {
-		if len(a.Signals) == 0 {
-			continue
-		}
-		id := identityOf(a)
-		if leader, ok := first[id]; ok {
-			b.leaders[i] = leader
-			continue
-		}
-		first[id] = i
-	}
-	return b
-}
-
 // dedupeIdentity is what no two alerts may share within the window.
 type dedupeIdentity struct {
 	config domain.WebhookConfigID
@@ -48,6 +19,14 @@ type dedupeIdentity struct {
 
 func identityOf(a ports.Arrival) dedupeIdentity {
 	return dedupeIdentity{a.Delivery.WebhookConfigID, a.Dedupe.Key}
+}
+
+// judgedIdentity is a dedupeIdentity under what it was judged by. Of several for
+// one key at most one still holds, so at most one is taken.
+type judgedIdentity struct {
+	dedupeIdentity
+	version int
+	status  domain.WebhookStatus
 }
 
 // keyRow is an arrival as takeKeys sees it. An arrival without Key takes none.
@@ -94,6 +73,7 @@ left join taken on taken.signal_id = holds.signal`
 func (b *inboxBatch) takeKeys(ctx context.Context, tx bun.Tx) error {
 	rows := make([]keyRow, 0, len(b.arrivals))
 	for i, a := range b.arrivals {
+		// Starts over: a transaction that lost a race runs again.
 		b.results[i] = ports.ArrivalResult{Outcome: ports.ArrivalOutdated}
 		if _, follows := b.leaders[i]; !follows {
 			rows = append(rows, toKeyRow(i, a))

@@ -1,13 +1,11 @@
 package postgres
 
 import (
-	"context"
 	"encoding/hex"
 	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -48,7 +46,7 @@ type signalRow struct {
 
 // Deliveries of every outcome are kept; those that were not understood are
 // shown to their owner.
-const storeDeliveriesSQL = `
+const addDeliveriesSQL = `
 with delivery as materialized (
   select * from json_to_recordset(?) as d (
     id uuid, user_id uuid, config uuid, received_at timestamptz,
@@ -60,7 +58,7 @@ with delivery as materialized (
 insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
 select id, user_id, config, received_at, source, outcome, body from delivery`
 
-const storeSignalsSQL = `
+const addSignalsSQL = `
 insert into public.signals (
   id, user_id, source, webhook_config_id, webhook_config_version, delivery_id, action, symbol, state,
   intent, payload, reasons, decisions, received_at, sender_time, updated_at)
@@ -72,37 +70,34 @@ from json_to_recordset(?) as s (
   symbol text, state text, intent jsonb, payload text, reasons jsonb, decisions jsonb,
   received_at timestamptz, sender_time timestamptz, updated_at timestamptz)`
 
-func (b *inboxBatch) storeRows(ctx context.Context, tx bun.Tx) error {
-	var deliveries []deliveryRow
+// addDeliveries stores every delivery but those that are to be judged again.
+func (b *inboxBatch) addDeliveries(w *writes) error {
+	var rows []deliveryRow
 	for i, a := range b.arrivals {
-		if b.results[i].Outcome != ports.ArrivalOutdated {
-			deliveries = append(deliveries, toDeliveryRow(a, b.results[i].Outcome))
+		if b.results[i].Outcome != ports.ArrivalOutdated && !a.Delivery.ID.IsZero() {
+			rows = append(rows, toDeliveryRow(a, b.results[i].Outcome))
 		}
 	}
-	if len(deliveries) == 0 {
+	if len(rows) == 0 {
 		return nil
 	}
-	if _, err := tx.NewRaw(storeDeliveriesSQL, encodeJSON(deliveries)).Exec(ctx); err != nil {
-		return err
-	}
-	return b.storeSignals(ctx, tx)
+	return w.addRaw(addDeliveriesSQL, encodeJSON(rows))
 }
 
-func (b *inboxBatch) storeSignals(ctx context.Context, tx bun.Tx) error {
-	var signals []signalRow
-	for i, a := range b.arrivals {
-		if b.results[i].Outcome != ports.ArrivalStored {
-			continue
+func (b *inboxBatch) addSignals(w *writes) error {
+	var rows []signalRow
+	for _, s := range b.stored() {
+		if b.idle[s.ID] {
+			// One about everything that met no lane has nothing to wait for.
+			s.State = domain.SignalState(nil)
+			s.Reasons = []domain.Reason{{Code: "nothing_to_do", Message: "the account has not traded anything yet"}}
 		}
-		for _, s := range a.Signals {
-			signals = append(signals, toSignalRow(b.tickets.settled(s.Snapshot())))
-		}
+		rows = append(rows, toSignalRow(s))
 	}
-	if len(signals) == 0 {
+	if len(rows) == 0 {
 		return nil
 	}
-	_, err := tx.NewRaw(storeSignalsSQL, encodeJSON(signals)).Exec(ctx)
-	return err
+	return w.addRaw(addSignalsSQL, encodeJSON(rows))
 }
 
 // keyReusedReasons is what the owner reads of an alert under a used key.
