@@ -77,13 +77,16 @@ func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival) ([]ports.A
 		return nil, err
 	}
 	err = in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := b.takeKeys(ctx, tx); err != nil {
+		if err := b.takeKeys(ctx, in.db, tx); err != nil {
 			return err
 		}
-		if err := b.findFirst(ctx, tx); err != nil {
+		if err := b.findFirst(ctx, in.db, tx); err != nil {
 			return err
 		}
-		return in.write(ctx, tx, b)
+		if err := b.addDeliveries(ctx, tx); err != nil {
+			return err
+		}
+		return in.queue(ctx, tx, b)
 	})
 	if err != nil {
 		return nil, err
@@ -91,31 +94,22 @@ func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival) ([]ports.A
 	return b.results, nil
 }
 
-// write stores what the results say is to be stored.
-func (in *Inbox) write(ctx context.Context, tx bun.Tx, b *inboxBatch) error {
+// queue stores the signals that the results say are to be stored, and their
+// tickets at the next places of their lanes.
+func (in *Inbox) queue(ctx context.Context, tx bun.Tx, b *inboxBatch) error {
 	if err := b.placeTickets(ctx, tx); err != nil {
 		return err
 	}
-	w := writes{tx: tx}
-	if err := b.addDeliveries(&w); err != nil {
+	if err := b.addSignals(ctx, tx); err != nil {
 		return err
 	}
-	if err := b.addSignals(&w); err != nil {
-		return err
-	}
-	if err := b.addTickets(&w); err != nil {
-		return err
-	}
-	last, err := w.send(ctx)
-	if err != nil {
-		return err
-	}
-	if len(b.tickets) > 0 && last != int64(len(b.tickets)) {
+	placed, err := b.addTickets(ctx, tx)
+	if err == nil && !placed {
 		// A lane this process remembers is gone: look again.
 		in.lanes.forget()
-		return unavailable(errors.New("a lane is gone"))
+		err = unavailable(errors.New("a lane is gone"))
 	}
-	return nil
+	return err
 }
 
 // Submit implements ports.SignalInbox.
@@ -129,6 +123,6 @@ func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
 	}
 	return in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
 		b.results[0].Outcome = ports.ArrivalStored
-		return in.write(ctx, tx, b)
+		return in.queue(ctx, tx, b)
 	})
 }

@@ -5,8 +5,7 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// inboxBatch is one batch on its way into the database. Rows travel as one JSON
-// document a statement, which costs one parameter however many they are.
+// inboxBatch is one batch on its way into the database.
 type inboxBatch struct {
 	arrivals []ports.Arrival
 	results  []ports.ArrivalResult

@@ -11,15 +11,13 @@ import (
 )
 
 // ticketRow is a ticket on its way into its lane. Whose it is, its account and
-// its symbol are the lane's. A ticket without ID gets one from the database.
+// its symbol are the lane's. A ticket without id gets one from the database.
 type ticketRow struct {
-	Place      int        `json:"place"`
-	ID         *uuid.UUID `json:"id"`
-	SignalID   uuid.UUID  `json:"signal_id"`
-	Position   int        `json:"position"`
-	Multiplier string     `json:"multiplier"`
-	LaneID     int64      `json:"lane_id"`
-	CreatedAt  time.Time  `json:"created_at"`
+	id       *uuid.UUID
+	signal   uuid.UUID
+	position int
+	ticket   domain.Ticket
+	lane     int64
 }
 
 // placeTickets finds the lane of every ticket that is to be stored.
@@ -55,11 +53,7 @@ func (b *inboxBatch) pushEverywhere(s domain.SignalSnapshot, position int, lanes
 }
 
 func (b *inboxBatch) push(s domain.SignalSnapshot, position int, lane int64, id *uuid.UUID) {
-	t := s.Tickets[position]
-	b.tickets = append(b.tickets, ticketRow{
-		Place: len(b.tickets), ID: id, SignalID: s.ID.UUID, Position: position,
-		Multiplier: t.Multiplier.String(), LaneID: lane, CreatedAt: t.CreatedAt,
-	})
+	b.tickets = append(b.tickets, ticketRow{id, s.ID.UUID, position, s.Tickets[position], lane})
 }
 
 func accountsAboutEverything(signals []domain.SignalSnapshot) []uuid.UUID {
@@ -79,9 +73,9 @@ func accountsAboutEverything(signals []domain.SignalSnapshot) []uuid.UUID {
 // one that is leased or parked keeps its time.
 const addTicketsSQL = `
 with ticket as materialized (
-  select * from json_to_recordset(?) as t (
-    place integer, id uuid, signal_id uuid, position integer, multiplier numeric,
-    lane_id bigint, created_at timestamptz)
+  select * from unnest(
+    $1::uuid[], $2::uuid[], $3::integer[], $4::numeric[], $5::timestamptz[], $6::bigint[]
+  ) with ordinality as t (id, signal_id, position, multiplier, created_at, lane_id, place)
 ), wanted as (
   select lane_id, count(*) as places from ticket group by lane_id
 ), locked as materialized (
@@ -106,9 +100,18 @@ select
 from ticket
 join moved using (lane_id)`
 
-func (b *inboxBatch) addTickets(w *writes) error {
-	if len(b.tickets) == 0 {
-		return nil
+// addTickets stores the tickets. It reports whether all their lanes were there.
+func (b *inboxBatch) addTickets(ctx context.Context, tx bun.Tx) (placed bool, err error) {
+	rows := b.tickets
+	if len(rows) == 0 {
+		return true, nil
 	}
-	return w.addRaw(addTicketsSQL, encodeJSON(b.tickets))
+	stored, err := execPrepared(ctx, tx.Tx, addTicketsSQL,
+		uuidsOrNull(rows, func(r ticketRow) *uuid.UUID { return r.id }),
+		uuids(rows, func(r ticketRow) uuid.UUID { return r.signal }),
+		column(rows, func(r ticketRow) int { return r.position }),
+		column(rows, func(r ticketRow) string { return r.ticket.Multiplier.String() }),
+		column(rows, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
+		column(rows, func(r ticketRow) int64 { return r.lane }))
+	return stored == int64(len(rows)), err
 }

@@ -63,7 +63,7 @@ func (x *laneIndex) find(ctx context.Context, b *inboxBatch) error {
 }
 
 // recall fills in what is remembered and gives the rest.
-func (x *laneIndex) recall(b *inboxBatch) (missing []newLaneRow) {
+func (x *laneIndex) recall(b *inboxBatch) (missing []laneKey) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, signals := range b.signals {
@@ -77,22 +77,16 @@ func (x *laneIndex) recall(b *inboxBatch) (missing []newLaneRow) {
 					b.lanes[key] = id
 					continue
 				}
-				missing = append(missing, newLaneRow{s.UserID.UUID, t.BrokerAccountID.UUID, t.Symbol})
+				missing = append(missing, key)
 			}
 		}
 	}
 	return missing
 }
 
-type newLaneRow struct {
-	UserID  uuid.UUID     `json:"user_id"`
-	Account uuid.UUID     `json:"account"`
-	Symbol  domain.Symbol `json:"symbol"`
-}
-
 const makeLanesSQL = `
 with wanted as materialized (
-  select distinct * from json_to_recordset(?) as w (user_id uuid, account uuid, symbol text)
+  select distinct * from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (user_id, account, symbol)
 ), made as (
   insert into private.lanes (user_id, broker_account_id, symbol)
   select user_id, account, symbol from wanted order by account, symbol
@@ -106,7 +100,7 @@ from private.lanes l
 join wanted on l.user_id = wanted.user_id and l.broker_account_id = wanted.account and l.symbol = wanted.symbol`
 
 // make makes the lanes that nobody has made, and gives and remembers all of them.
-func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []newLaneRow) error {
+func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []laneKey) error {
 	var rows []struct {
 		LaneID          int64
 		UserID          uuid.UUID
@@ -115,7 +109,10 @@ func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []newLaneRo
 	}
 	err := x.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
 		rows = nil
-		return tx.NewRaw(makeLanesSQL, encodeJSON(missing)).Scan(ctx, &rows)
+		return x.db.queryPrepared(ctx, tx.Tx, &rows, makeLanesSQL,
+			uuids(missing, func(k laneKey) uuid.UUID { return k.user.UUID }),
+			uuids(missing, func(k laneKey) uuid.UUID { return k.account.UUID }),
+			column(missing, func(k laneKey) string { return string(k.symbol) }))
 	})
 	if err != nil {
 		return err
