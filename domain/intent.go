@@ -114,6 +114,9 @@ func NewIntent(i Intent) (Intent, error) {
 	if i.Notional != nil && i.Notional.Cmp(Money{}) <= 0 {
 		f.add("notional_not_positive", "notional", "must be above 0")
 	}
+	if i.Notional != nil && i.Action == ActionExit && i.Sentiment != SentimentFlat {
+		f.add("notional_not_possible", "notional", "an exit is sized by the position; give a quantity, or leave it out to exit all")
+	}
 	if i.Action == ActionTarget && i.TargetPosition == nil {
 		f.add("target_required", "target_position", "say which position to reach")
 	}
@@ -128,6 +131,13 @@ func NewIntent(i Intent) (Intent, error) {
 	}
 	f.addErr("", checkPrices(i.OrderType, i.LimitPrice, i.StopPrice))
 	return i, f.err()
+}
+
+func (i Intent) clone() Intent {
+	i.Quantity, i.Notional, i.TargetPosition = copied(i.Quantity), copied(i.Notional), copied(i.TargetPosition)
+	i.LimitPrice, i.StopPrice, i.ReferencePrice = copied(i.LimitPrice), copied(i.StopPrice), copied(i.ReferencePrice)
+	i.SenderTime = copied(i.SenderTime)
+	return i
 }
 
 func contradicts(s Sentiment, n Net) bool {

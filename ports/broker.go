@@ -120,7 +120,8 @@ type PaperMarket interface {
 }
 
 // PaperJournal keeps the history of paper accounts, from which an account's
-// whole state follows.
+// whole state follows. An entry is a JSON document and comes back meaning the
+// same, not byte for byte.
 type PaperJournal interface {
 	// Append runs fn alone for the account: no other Append for it, in any
 	// process, runs meanwhile. fn is given the entries after the given sequence

@@ -76,7 +76,8 @@ type SignalInbox interface {
 	// A stored signal's tickets get the next places of their lanes, without a
 	// gap, in the order of the arrivals and within one in the order of its
 	// signals; lanes are made as needed and woken. A signal with an empty symbol
-	// gets one ticket a lane of each routed account, none where there is no lane.
+	// gets one ticket a lane of each routed account; where there is no lane it is
+	// stored as refused, with code nothing_to_do.
 	//
 	// Two arrivals of one config with the same key within the window of the first
 	// are duplicates, also inside one call; beyond the window the key counts as

@@ -7,8 +7,8 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
-// Lease is the right to decide for a lane until it is claimed again. Every
-// decision names it; a decision under an old epoch is refused.
+// Lease is the right to decide for a lane until it is given back or claimed
+// again. Every decision names it; a decision under an old epoch is refused.
 type Lease struct {
 	LaneID int64
 	Epoch  int64

@@ -2,9 +2,10 @@ package ports
 
 // PageRequest asks for a part of a list.
 type PageRequest struct {
-	// Limit is how many items at most, 1 to 500; 0 is 50.
+	// Limit is how many items at most, 1 to 500; 0 is 50. Another is KindInvalid.
 	Limit int
-	// Cursor continues where a page ended; empty starts at the newest.
+	// Cursor continues where a page ended; empty starts at the newest. What no
+	// page gave is KindInvalid.
 	Cursor string
 }
 

@@ -33,7 +33,7 @@ type BrokerAccountRepository interface {
 	// Add stores a new account. An id already stored is KindConflict.
 	Add(ctx context.Context, a *domain.BrokerAccount) error
 	// ByID gives an account that is not removed; a missing one and another
-	// user's are the same KindNotFound.
+	// user's are the same KindNotFound, here and below.
 	ByID(ctx context.Context, id domain.BrokerAccountID) (*domain.BrokerAccount, error)
 	// List gives the accounts that are not removed.
 	List(ctx context.Context, page PageRequest) (Page[*domain.BrokerAccount], error)
@@ -58,7 +58,7 @@ type WebhookConfigRepository interface {
 	// broker_account_not_found; an id or token already stored is KindConflict.
 	Add(ctx context.Context, c *domain.WebhookConfig, token TokenHash) error
 	// ByID gives a config that is not removed, with its present rules; a missing
-	// one and another user's are the same KindNotFound.
+	// one and another user's are the same KindNotFound, here and below.
 	ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error)
 	// List gives the configs that are not removed.
 	List(ctx context.Context, page PageRequest) (Page[*domain.WebhookConfig], error)
@@ -70,7 +70,8 @@ type WebhookConfigRepository interface {
 	// KindNotFound and fn does not run.
 	Update(ctx context.Context, id domain.WebhookConfigID, fn func(*domain.WebhookConfig) error) (*domain.WebhookConfig, error)
 	// AddToken lets a further token reach the config and ends the former ones
-	// overlap seconds from now by the database's clock; 0 ends them at once.
+	// overlap seconds from now by the database's clock, at the latest; 0 ends them
+	// at once.
 	AddToken(ctx context.Context, id domain.WebhookConfigID, token TokenHash, overlapSeconds int) error
 	// OpenOrders counts the config's working or unsettled orders.
 	OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error)

@@ -159,6 +159,18 @@ var _ = Describe("the history of migrations", func() {
 		Expect(withoutSchemas(schemaOf(ctx, again))).To(Equal(withoutSchemas(schemaOf(ctx, migrated))))
 	})
 
+	DescribeTable("holds statements as the CLI splits them", func(text string, statements ...string) {
+		Expect(postgres.SplitStatements(text)).To(HaveExactElements(statements))
+	},
+		Entry("one", "select 1;\n", "select 1"),
+		Entry("several lines", "create table t (\n  a int\n);\nselect 1;\n", "create table t (\n  a int\n)", "select 1"),
+		Entry("with what stands before", "-- +goose Up\n-- Why.\n\nselect 1;\n", "-- +goose Up\n-- Why.\n\nselect 1"),
+		Entry("with semicolons within", "-- +goose StatementBegin\ndo $$ begin\n  null;\nend $$;\n-- +goose StatementEnd\nselect 1;\n",
+			"-- +goose StatementBegin\ndo $$ begin\n  null;\nend $$", "-- +goose StatementEnd\nselect 1"),
+		Entry("without a semicolon at the end", "select 1;\nselect 2", "select 1", "select 2"),
+		Entry("of a comment alone", "select 1;\n-- That is all;\n", "select 1"),
+	)
+
 	It("is taken up where the CLI left it", func(ctx SpecContext) {
 		url := databases.Fresh(ctx)
 		conn := sqlConn(ctx, url)

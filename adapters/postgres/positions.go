@@ -31,6 +31,7 @@ func (r *positions) List(ctx context.Context, by ports.PositionScope) ([]ports.H
 func (m *positionModel) toHeld() (ports.HeldPosition, error) {
 	p, err := m.position()
 	held := ports.HeldPosition{
+		Scope:           m.Scope,
 		BrokerAccountID: domain.BrokerAccountID{UUID: m.BrokerAccountID},
 		Symbol:          m.Symbol,
 		Position:        p,

@@ -90,7 +90,12 @@ func urlAs(rawURL, user, password string) string {
 	GinkgoHelper()
 	u, err := url.Parse(rawURL)
 	Expect(err).NotTo(HaveOccurred())
+	// Both places may name a user, and the query wins.
 	u.User = url.UserPassword(user, password)
+	q := u.Query()
+	q.Del("user")
+	q.Del("password")
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 
@@ -99,12 +104,9 @@ func urlAs(rawURL, user, password string) string {
 func newLogin(ctx context.Context, options string) (name, password string) {
 	GinkgoHelper()
 	name, password = "hookfill_test_"+strings.ToLower(rand.Text()), rand.Text()
-	server := databases.Server().URL()
-	sqlExec(ctx, sqlConn(ctx, server), "create role "+name+" login password '"+password+"' "+options)
-	DeferCleanup(func(ctx context.Context) {
-		conn := sqlConn(ctx, server)
-		sqlExec(ctx, conn, "drop owned by "+name+"; drop role "+name)
-	})
+	conn := sqlConn(ctx, databases.Server().URL())
+	sqlExec(ctx, conn, "create role "+name+" login password '"+password+"' "+options)
+	DeferCleanup(func(ctx context.Context) { sqlExec(ctx, conn, "drop owned by "+name+"; drop role "+name) })
 	return name, password
 }
 

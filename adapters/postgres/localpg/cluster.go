@@ -58,7 +58,7 @@ func Start(ctx context.Context, cfg Config) (_ *Cluster, err error) {
 			err = fmt.Errorf("%w: %w", cause, err)
 		}
 	}()
-	if err := c.locks.acquire(dataDir); err != nil {
+	if err := c.locks.acquire(ctx, dataDir); err != nil {
 		return nil, err
 	}
 	found, ok, err := findSite(dataDir)
@@ -82,7 +82,7 @@ func (c *Cluster) reopen(ctx context.Context, cfg Config) error {
 	if err := c.site.checkKind(cfg.Throwaway); err != nil {
 		return err
 	}
-	if err := c.lockHome(); err != nil {
+	if err := c.lockHome(ctx); err != nil {
 		return err
 	}
 	if err := c.site.point(); err != nil {
@@ -122,7 +122,7 @@ func (c *Cluster) create(ctx context.Context, cfg Config, dataDir string) error 
 	if c.site, err = newSite(ctx, dataDir, bin); err != nil {
 		return err
 	}
-	if err := c.lockHome(); err != nil {
+	if err := c.lockHome(ctx); err != nil {
 		return err
 	}
 	if err := c.site.initialise(ctx, bin, cfg.Throwaway); err != nil {
@@ -151,11 +151,11 @@ func (c *Cluster) launch(ctx context.Context, cfg Config, bin binaries) error {
 
 // lockHome keeps a copy of a data directory from sharing a cluster that lives
 // elsewhere.
-func (c *Cluster) lockHome() error {
+func (c *Cluster) lockHome(ctx context.Context) error {
 	if !c.site.isAway() {
 		return nil
 	}
-	return c.locks.acquire(c.site.home)
+	return c.locks.acquire(ctx, c.site.home)
 }
 
 // Attach opens the running cluster of cfg.DataDir beside whoever started it:

@@ -103,7 +103,7 @@ func launchHolder(ctx context.Context, dataDir string, as *syscall.Credential) *
 		program = copyForOthers(program)
 	}
 	h := &holder{cmd: exec.CommandContext(ctx, program)}
-	h.cmd.Env = append(os.Environ(), holdVariable+"="+dataDir)
+	h.cmd.Env = append(os.Environ(), holdVariable+"="+dataDir, "GORACE=atexit_sleep_ms=0")
 	h.cmd.Stderr = GinkgoWriter
 	h.cmd.Dir = "/"
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}

@@ -107,7 +107,7 @@ func (s site) end(ctx context.Context, pid int, signal syscall.Signal) error {
 func (s site) forgetDead() error {
 	p, _ := s.readPidFile() // without one there are no traces
 	yes, known := worksIn(p.pid, s.data())
-	if impostor := known && !yes; p.pid <= 0 || !(impostor || defunct(p.pid)) {
+	if impostor := known && !yes; p.pid <= 0 || !impostor && !defunct(p.pid) {
 		return nil
 	}
 	for _, path := range []string{
@@ -147,6 +147,17 @@ func alive(pid int) bool {
 	if pid <= 0 {
 		return false
 	}
+	reap(pid)
+	if syscall.Kill(pid, 0) != nil {
+		return false
+	}
+	if !defunct(pid) {
+		return true
+	}
+	reap(pid) // it died between the two looks
+	return false
+}
+
+func reap(pid int) {
 	_, _ = syscall.Wait4(pid, nil, syscall.WNOHANG, nil) // not our child: nothing happens
-	return syscall.Kill(pid, 0) == nil && !defunct(pid)
 }

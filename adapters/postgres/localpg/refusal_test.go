@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -18,7 +19,9 @@ var _ = Describe("A second server on one data directory", func() {
 		first := startHolder(ctx, made, nil)
 		Expect(first.Error).To(BeEmpty())
 
+		began := time.Now()
 		_, err := localpg.Start(ctx, throwaway(made))
+		Expect(time.Since(began)).To(BeNumerically("<", time.Second))
 		Expect(err).To(MatchError(localpg.ErrLocked))
 		Expect(err).To(MatchError(And(
 			ContainSubstring(made),

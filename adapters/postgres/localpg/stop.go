@@ -68,7 +68,7 @@ func Remove(ctx context.Context, cfg Config) error {
 	}
 	var held locks
 	defer held.release()
-	if err := held.acquire(dataDir); err != nil {
+	if err := held.acquire(ctx, dataDir); err != nil {
 		return err
 	}
 	s, ok, err := findSite(dataDir)

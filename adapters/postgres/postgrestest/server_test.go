@@ -119,7 +119,7 @@ var _ = Describe("Without PostgreSQL, a suite", func() {
 		Expect(err).NotTo(HaveOccurred())
 		cmd := exec.CommandContext(ctx, program, "-ginkgo.focus=include one of each process", "-ginkgo.v", "-ginkgo.no-color")
 		cmd.Env = append(os.Environ(), "HOOKFILL_TEST_DATABASE_URL=", "HOOKFILL_TEST_POSTGRES_BIN="+GinkgoT().TempDir(),
-			"HOOKFILL_TEST_REQUIRE_DATABASE="+require)
+			"HOOKFILL_TEST_REQUIRE_DATABASE="+require, "GORACE=atexit_sleep_ms=0")
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

@@ -1,0 +1,75 @@
+# `make run` and `make test` work from a fresh clone on a machine with Go.
+# Variables: GO, ARGS (added to `hookfill serve`), PKG (what `make test` runs:
+# `make test PKG=./domain`), FUZZTIME, TIMEOUT (of all specs together).
+
+GO       ?= go
+ARGS     ?=
+PKG      ?= -r
+FUZZTIME ?= 10s
+TIMEOUT  ?= 15m
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LINT     := .tools/golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench cover fuzz lint fmt tidy-check clean go
+
+help: ## Print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name does; do printf '  %-11s %s\n' "$$name" "$$does"; done
+
+run: build ## Serve a paper account and a demo webhook on a private PostgreSQL
+	@[ -n "$$HOOKFILL_DATABASE_URL" ] || .ci/postgres
+	@exec bin/hookfill serve --demo $(ARGS)
+
+build: go ## Build bin/hookfill, static
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/hookfill ./cmd/hookfill
+
+test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL of their own
+	@.ci/postgres
+	@.ci/compiler
+	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
+
+bench: go ## Durable alerts a second beside pgbench's single-row inserts, in turns, as a ratio
+	@.ci/postgres
+	@$(GO) test -run '^$$' -bench DurableAlerts -benchtime 1x -timeout 20m ./cmd/hookfill
+
+cover: go ## Run every spec and print what they cover; the profile is cover.out
+	@.ci/postgres
+	@HOOKFILL_TEST_REQUIRE_DATABASE=1 $(GO) run github.com/onsi/ginkgo/v2/ginkgo -p --keep-going --timeout=$(TIMEOUT) \
+		--cover --covermode=atomic --coverpkg=./... --coverprofile=cover.out --output-dir=. $(PKG)
+	@$(GO) tool cover -func=cover.out | tail -1
+
+fuzz: go ## Run each fuzz target for FUZZTIME
+	@find . -name '.?*' -prune -o -name '*_test.go' -exec grep -Ho '^func Fuzz[A-Za-z0-9_]*' {} + | sort | \
+		{ set -e; while IFS=: read -r file target; do target=$${target#func }; \
+			echo "$$target in $$(dirname "$$file")"; \
+			$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+		done; }
+
+lint: go $(LINT) ## Check format, vet and the linters of .golangci.yaml
+	@unformatted=$$(find . -name '.?*' -prune -o -name '*.go' -exec gofmt -l {} +); \
+		[ -z "$$unformatted" ] || { echo "not gofmt'ed (make fmt):"; echo "$$unformatted"; exit 1; }
+	@$(GO) vet ./...
+	@$(LINT) config verify
+	@$(LINT) run ./...
+
+fmt: go $(LINT) ## Format all code as lint wants it
+	@$(LINT) fmt ./...
+
+tidy-check: go ## Check that the module files are tidy and the modules what go.sum says
+	@$(GO) mod tidy -diff
+	@$(GO) mod verify
+
+clean: ## Remove what was built; the private cluster in .hookfill stays
+	rm -rf bin .tools cover.out
+
+# Built once; rebuilt when its pin moves.
+$(LINT): .ci/tools/go.mod .ci/tools/go.sum
+	@echo 'building golangci-lint (once, about a minute and a half on two cores)'
+	@$(GO) build -C .ci/tools -ldflags '-s -w' -o $(CURDIR)/$@ \
+		github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+go:
+	@command -v $(GO) >/dev/null || { echo 'hookfill: Go 1.26 or newer is needed: https://go.dev/dl/' >&2; exit 1; }

@@ -1,0 +1,13 @@
+package alerts_test
+
+import (
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+func TestAlerts(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Alerts Suite")
+}

@@ -1,0 +1,30 @@
+// Package alerts reads what senders post and says what it asks for.
+//
+// A format is recognized by an alert's content alone, because TradingView sends
+// text/plain as soon as one value breaks the JSON:
+//
+//	traderspost  begins with { [ or "   TradersPost's webhook JSON, with
+//	                                    TradingView's strategy fields
+//	plain        begins with a verb     BUY 10 AAPL, close NVDA, FLATTEN
+//
+// The tables of fields and lines stand at the types tradersPost and plain. One
+// alert is one intent; an array of alerts is refused by name.
+//
+// What is promised for every format:
+//
+//   - Nothing that would change what is traded is dropped. A field that is not
+//     built yet, and a known word in an unknown spelling, is refused by name. A
+//     name nobody documents is the sender's own and left alone.
+//   - Numbers are decimals from the first byte to the last, never floats. They
+//     may be JSON numbers or text, with blanks around it.
+//   - What placeholders leave behind, an empty text, NaN or the braces
+//     themselves, is refused with a message that says so.
+//   - Every fault of the fields is reported at once, in the order of the
+//     format's table, up to 50. A text that cannot be read as the format
+//     reports the first.
+//   - Errors are KindInvalid. Their code is not_understood where a text or a
+//     value cannot be read, and the first reason's code where it can be and
+//     makes no sense. They name fields and bytes and never repeat a value.
+//   - The text is walked once, front to back, and nothing is kept but its
+//     top-level members: time and memory are linear in the body.
+package alerts

@@ -1,0 +1,46 @@
+package httpapi
+
+import "github.com/hookfill/hookfill/domain"
+
+// intentJSON is what an alert or a person asked for; null is what was not said.
+type intentJSON struct {
+	Action         domain.Action      `json:"action"`
+	Symbol         *domain.Symbol     `json:"symbol"`
+	Quantity       *domain.Quantity   `json:"quantity"`
+	Notional       *domain.Money      `json:"notional"`
+	Sentiment      *domain.Sentiment  `json:"sentiment"`
+	TargetPosition *domain.Net        `json:"target_position"`
+	Type           domain.OrderType   `json:"type"`
+	TimeInForce    domain.TimeInForce `json:"time_in_force"`
+	LimitPrice     *domain.Price      `json:"limit_price"`
+	StopPrice      *domain.Price      `json:"stop_price"`
+	ReferencePrice *domain.Price      `json:"reference_price"`
+	SenderTime     *string            `json:"sender_time"`
+}
+
+func intentOf(i domain.Intent) intentJSON {
+	return intentJSON{
+		Action: i.Action, Symbol: orNull(i.Symbol), Quantity: i.Quantity, Notional: i.Notional,
+		Sentiment: orNull(i.Sentiment), TargetPosition: i.TargetPosition, Type: i.OrderType, TimeInForce: i.TimeInForce,
+		LimitPrice: i.LimitPrice, StopPrice: i.StopPrice, ReferencePrice: i.ReferencePrice,
+		SenderTime: stampOrNull(i.SenderTime),
+	}
+}
+
+// intentFrom reads a trade by hand. That it can mean something is for
+// domain.NewIntent to say.
+func intentFrom(f *form) domain.Intent {
+	f.required("action", "say what to do, for example buy or exit")
+	return domain.Intent{
+		Action:         orZero(word(f, "action", domain.ParseAction)),
+		Symbol:         orZero(word(f, "symbol", domain.ParseSymbol)),
+		Quantity:       number(f, "quantity", domain.ParseQuantity),
+		Notional:       number(f, "notional", domain.ParseMoney),
+		TargetPosition: number(f, "target_position", domain.ParseNet),
+		OrderType:      orZero(word(f, "type", domain.ParseOrderType)),
+		TimeInForce:    orZero(word(f, "time_in_force", domain.ParseTimeInForce)),
+		LimitPrice:     number(f, "limit_price", domain.ParsePrice),
+		StopPrice:      number(f, "stop_price", domain.ParsePrice),
+		ReferencePrice: number(f, "reference_price", domain.ParsePrice),
+	}
+}

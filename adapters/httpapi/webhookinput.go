@@ -1,0 +1,231 @@
+package httpapi
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// rulesEdit is what a request says of a config's rules: one step a field it
+// names. A field is set as a whole, to its default where it is null.
+type rulesEdit []func(*domain.WebhookRules)
+
+func (e rulesEdit) apply(r domain.WebhookRules) domain.WebhookRules {
+	for _, set := range e {
+		set(&r)
+	}
+	return r
+}
+
+func newWebhookFrom(f *form) ports.NewWebhookConfig {
+	name := f.textOr("name", "")
+	f.required("name", "name the webhook")
+	edit := rulesEditFrom(f)
+	f.required("routes", "name 1 to 16 broker accounts")
+	return ports.NewWebhookConfig{Name: name, Rules: edit.apply(domain.DefaultWebhookRules())}
+}
+
+// webhookChangeFrom reads a merge patch: a field that is absent stays as it is.
+func webhookChangeFrom(f *form) ports.WebhookChange {
+	if f.isEmpty() {
+		f.fault("nothing_to_change", "", "name the fields to change")
+	}
+	change := ports.WebhookChange{Name: f.text("name"), Status: word(f, "status", parseWebhookStatus)}
+	for _, name := range []string{"name", "status"} {
+		if n, given := f.take(name); given && n.kind == nodeNull {
+			f.fault("required", name, "cannot be null; leave it out to keep it")
+		}
+	}
+	if edit := rulesEditFrom(f); len(edit) > 0 {
+		change.Revise = func(r domain.WebhookRules) (domain.WebhookRules, error) { return edit.apply(r), nil }
+	}
+	return change
+}
+
+func parseWebhookStatus(s string) (domain.WebhookStatus, error) {
+	status := domain.WebhookStatus(s)
+	if status != domain.WebhookActive && status != domain.WebhookPaused {
+		return "", domain.Invalid("invalid_status", "status", "must be one of active, paused")
+	}
+	return status, nil
+}
+
+// rulesEditFrom reads the fields of the rules that are there, in the contract's
+// order.
+func rulesEditFrom(f *form) rulesEdit {
+	var edit rulesEdit
+	field := func(name string, read func() func(*domain.WebhookRules)) {
+		if _, given := f.take(name); given {
+			edit = append(edit, read())
+		}
+	}
+	defaults := domain.DefaultWebhookRules()
+	field("routes", func() func(*domain.WebhookRules) {
+		routes := routesFrom(f)
+		return func(r *domain.WebhookRules) { r.Routes = routes }
+	})
+	field("format", func() func(*domain.WebhookRules) {
+		format := domain.AlertFormat(f.textOr("format", string(defaults.Format)))
+		return func(r *domain.WebhookRules) { r.Format = format }
+	})
+	field("symbols", func() func(*domain.WebhookRules) {
+		symbols := symbolsFrom(f)
+		return func(r *domain.WebhookRules) { r.Symbols = symbols }
+	})
+	field("symbol_map", func() func(*domain.WebhookRules) {
+		symbolMap := symbolMapFrom(f)
+		return func(r *domain.WebhookRules) { r.SymbolMap = symbolMap }
+	})
+	field("sizing", func() func(*domain.WebhookRules) {
+		sizing := sizingFrom(f)
+		return func(r *domain.WebhookRules) { r.Sizing = sizing }
+	})
+	field("quantity_means", func() func(*domain.WebhookRules) {
+		means := domain.QuantityMeans(f.textOr("quantity_means", string(defaults.QuantityMeans)))
+		return func(r *domain.WebhookRules) { r.QuantityMeans = means }
+	})
+	field("position_scope", func() func(*domain.WebhookRules) {
+		scope := domain.PositionScope(f.textOr("position_scope", string(defaults.PositionScope)))
+		return func(r *domain.WebhookRules) { r.PositionScope = scope }
+	})
+	field("risk", func() func(*domain.WebhookRules) {
+		risk := riskFrom(f)
+		return func(r *domain.WebhookRules) { r.Risk = risk }
+	})
+	field("staleness", func() func(*domain.WebhookRules) {
+		staleness := stalenessFrom(f, defaults.Staleness)
+		return func(r *domain.WebhookRules) { r.Staleness = staleness }
+	})
+	field("dedupe", func() func(*domain.WebhookRules) {
+		dedupe := dedupeFrom(f, defaults.Dedupe)
+		return func(r *domain.WebhookRules) { r.Dedupe = dedupe }
+	})
+	refuseSenders(f)
+	return edit
+}
+
+func routesFrom(f *form) []domain.Route {
+	var routes []domain.Route
+	for i, item := range f.list("routes") {
+		at := fmt.Sprintf("routes.%d", i)
+		if item.kind != nodeObject {
+			f.fault("wrong_type", at, "must be an object")
+			continue
+		}
+		sub := f.sub(at, item)
+		route := domain.Route{
+			BrokerAccountID: orZero(word(sub, "broker_account_id", domain.ParseID[domain.BrokerAccount])),
+			Multiplier:      domain.MustQuantity("1"),
+		}
+		sub.required("broker_account_id", "name the broker account")
+		if m := number(sub, "multiplier", domain.ParseQuantity); m != nil {
+			route.Multiplier = *m
+		}
+		sub.close()
+		routes = append(routes, route)
+	}
+	return routes
+}
+
+func symbolsFrom(f *form) []domain.Symbol {
+	var symbols []domain.Symbol
+	for _, s := range f.texts("symbols") {
+		symbols = append(symbols, domain.Symbol(s))
+	}
+	return symbols
+}
+
+func symbolMapFrom(f *form) map[domain.Symbol]domain.Symbol {
+	sub := f.object("symbol_map")
+	if sub == nil {
+		return nil
+	}
+	out := make(map[domain.Symbol]domain.Symbol, len(sub.members))
+	for _, m := range sub.members {
+		to := sub.text(m.name)
+		if to == nil {
+			sub.required(m.name, "say which symbol is meant")
+			continue
+		}
+		out[domain.Symbol(m.name)] = domain.Symbol(*to)
+	}
+	return out
+}
+
+func sizingFrom(f *form) domain.Sizing {
+	sub := f.object("sizing")
+	if sub == nil {
+		return domain.DefaultWebhookRules().Sizing
+	}
+	s := domain.Sizing{
+		Type:  domain.SizingType(sub.textOr("type", "")),
+		Value: number(sub, "value", domain.ParseQuantity),
+	}
+	sub.required("type", "say where the quantity comes from, for example alert or fixed_quantity")
+	if s.Type != "" && !slices.Contains(domain.SizingTypes(), s.Type) {
+		sub.refuseUnbuilt("type")
+	}
+	sub.close()
+	return s
+}
+
+func riskFrom(f *form) domain.RiskLimits {
+	sub := f.object("risk")
+	if sub == nil {
+		return domain.RiskLimits{}
+	}
+	limits := domain.RiskLimits{
+		MaxOrderQuantity:    number(sub, "max_order_quantity", domain.ParseQuantity),
+		MaxOrderNotional:    number(sub, "max_order_notional", domain.ParseMoney),
+		MaxPositionQuantity: number(sub, "max_position_quantity", domain.ParseQuantity),
+	}
+	sub.notBuilt("max_orders_per_minute")
+	sub.notBuilt("max_daily_loss")
+	sub.close()
+	return limits
+}
+
+func stalenessFrom(f *form, otherwise domain.Staleness) domain.Staleness {
+	sub := f.object("staleness")
+	if sub == nil {
+		return otherwise
+	}
+	s := otherwise
+	if _, given := sub.take("entry_seconds"); given {
+		s.EntrySeconds = sub.integer("entry_seconds") // null is for ever
+	}
+	sub.notBuilt("exit_seconds")
+	sub.notBuilt("max_price_drift_percent")
+	if sub.textOr("clock", clockReceived) != clockReceived {
+		sub.refuseUnbuilt("clock")
+	}
+	sub.close()
+	return s
+}
+
+func dedupeFrom(f *form, otherwise domain.Dedupe) domain.Dedupe {
+	sub := f.object("dedupe")
+	if sub == nil {
+		return otherwise
+	}
+	d := domain.Dedupe{KeyFields: sub.texts("key_fields"), WindowSeconds: otherwise.WindowSeconds}
+	if window := sub.integer("window_seconds"); window != nil {
+		d.WindowSeconds = *window
+	}
+	sub.close()
+	return d
+}
+
+// refuseSenders takes senders that admit everybody, which is all that is built.
+func refuseSenders(f *form) {
+	sub := f.object("senders")
+	if sub == nil {
+		return
+	}
+	sub.notBuilt("allow_cidrs")
+	sub.notBuilt("preset")
+	sub.notBuilt("signing")
+	sub.close()
+}

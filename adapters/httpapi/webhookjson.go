@@ -1,0 +1,114 @@
+package httpapi
+
+import (
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// webhookJSON is a config as it is shown: what a request left out appears with
+// its default, what is not built yet as null, false or empty.
+type webhookJSON struct {
+	ID            domain.WebhookConfigID `json:"id"`
+	Name          string                 `json:"name"`
+	Version       int                    `json:"version"`
+	Status        domain.WebhookStatus   `json:"status"`
+	URL           string                 `json:"url,omitempty"`
+	Routes        []routeJSON            `json:"routes"`
+	Format        domain.AlertFormat     `json:"format"`
+	Symbols       []domain.Symbol        `json:"symbols"`
+	SymbolMap     map[string]string      `json:"symbol_map"`
+	Sizing        sizingJSON             `json:"sizing"`
+	QuantityMeans domain.QuantityMeans   `json:"quantity_means"`
+	PositionScope domain.PositionScope   `json:"position_scope"`
+	Risk          riskJSON               `json:"risk"`
+	Staleness     stalenessJSON          `json:"staleness"`
+	Dedupe        dedupeJSON             `json:"dedupe"`
+	Senders       sendersJSON            `json:"senders"`
+	CreatedAt     string                 `json:"created_at"`
+	UpdatedAt     string                 `json:"updated_at"`
+}
+
+type routeJSON struct {
+	BrokerAccountID domain.BrokerAccountID `json:"broker_account_id"`
+	Multiplier      domain.Quantity        `json:"multiplier"`
+}
+
+type sizingJSON struct {
+	Type  domain.SizingType `json:"type"`
+	Value *domain.Quantity  `json:"value,omitempty"`
+}
+
+type riskJSON struct {
+	MaxOrderQuantity    *domain.Quantity `json:"max_order_quantity"`
+	MaxOrderNotional    *domain.Money    `json:"max_order_notional"`
+	MaxPositionQuantity *domain.Quantity `json:"max_position_quantity"`
+	MaxOrdersPerMinute  *int             `json:"max_orders_per_minute"`
+	MaxDailyLoss        *domain.Money    `json:"max_daily_loss"`
+}
+
+type stalenessJSON struct {
+	EntrySeconds         *int             `json:"entry_seconds"`
+	ExitSeconds          *int             `json:"exit_seconds"`
+	MaxPriceDriftPercent *domain.Quantity `json:"max_price_drift_percent"`
+	Clock                string           `json:"clock"`
+}
+
+type dedupeJSON struct {
+	KeyFields     []string `json:"key_fields"`
+	WindowSeconds int      `json:"window_seconds"`
+}
+
+type sendersJSON struct {
+	AllowCIDRs []string `json:"allow_cidrs"`
+	Preset     *string  `json:"preset"`
+	Signing    bool     `json:"signing"`
+}
+
+// clockReceived is the one clock staleness is measured by so far.
+const clockReceived = "received"
+
+func webhookOf(c *domain.WebhookConfig) webhookJSON {
+	s := c.Snapshot()
+	r := s.Rules
+	routes := make([]routeJSON, 0, len(r.Routes))
+	for _, route := range r.Routes {
+		routes = append(routes, routeJSON(route))
+	}
+	symbolMap := make(map[string]string, len(r.SymbolMap))
+	for from, to := range r.SymbolMap {
+		symbolMap[string(from)] = string(to)
+	}
+	return webhookJSON{
+		ID: s.ID, Name: s.Name, Version: s.Version, Status: s.Status,
+		Routes: routes, Format: r.Format, Symbols: orEmpty(r.Symbols), SymbolMap: symbolMap,
+		Sizing: sizingJSON(r.Sizing), QuantityMeans: r.QuantityMeans, PositionScope: r.PositionScope,
+		Risk: riskJSON{
+			MaxOrderQuantity: r.Risk.MaxOrderQuantity, MaxOrderNotional: r.Risk.MaxOrderNotional,
+			MaxPositionQuantity: r.Risk.MaxPositionQuantity,
+		},
+		Staleness: stalenessJSON{EntrySeconds: r.Staleness.EntrySeconds, Clock: clockReceived},
+		Dedupe:    dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},
+		Senders:   sendersJSON{AllowCIDRs: []string{}},
+		CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
+	}
+}
+
+// issuedWebhookOf shows the URL too, where there is a token to show: only in the
+// answer to the request that issued it.
+func (a *API) issuedWebhookOf(issued ports.IssuedWebhook) webhookJSON {
+	w := webhookOf(issued.Config)
+	if issued.Token != "" {
+		w.URL = a.publicURL + "/hooks/" + issued.Token
+	}
+	return w
+}
+
+type refusalJSON struct {
+	DeliveryID domain.DeliveryID `json:"delivery_id"`
+	ReceivedAt string            `json:"received_at"`
+	Reasons    []reasonJSON      `json:"reasons"`
+}
+
+func refusalOf(r ports.Refusal) refusalJSON {
+	return refusalJSON{DeliveryID: r.DeliveryID, ReceivedAt: stamp(r.ReceivedAt), Reasons: reasonsOf(r.Reasons)}
+}

@@ -1,0 +1,209 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+var _ ports.WebhookConfigRepository = configs{}
+
+type configs struct{ as }
+
+func (r configs) Add(ctx context.Context, c *domain.WebhookConfig, token ports.TokenHash) error {
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	s := copyConfig(c.Snapshot())
+	if err := r.own(s.UserID); err != nil {
+		return err
+	}
+	if err := r.check(s); err != nil {
+		return err
+	}
+	if _, taken := r.configs[s.ID]; taken {
+		return domain.Conflict("already_exists", "a webhook config of that id exists")
+	}
+	if err := r.addToken(s.ID, token); err != nil {
+		return err
+	}
+	put(r.tx, r.configs, s.ID, configRow{config: s, versions: []rulesVersion{{s.Version, s.Rules}}})
+	return nil
+}
+
+// check refuses rules that cannot be stored.
+func (r configs) check(s domain.WebhookConfigSnapshot) error {
+	if err := storable(append(slices.Clone(s.Rules.Dedupe.KeyFields), s.Name, string(s.Rules.Format))...); err != nil {
+		return err
+	}
+	for i, route := range s.Rules.Routes {
+		if _, err := (accounts{r.as}).find(route.BrokerAccountID); err != nil {
+			return domain.Invalid("broker_account_not_found", "routes."+strconv.Itoa(i)+".broker_account_id", "no such broker account; add it first")
+		}
+	}
+	return nil
+}
+
+func (r configs) addToken(id domain.WebhookConfigID, token ports.TokenHash) error {
+	if _, taken := r.tokens[token]; taken {
+		return domain.Conflict("already_exists", "the token is in use")
+	}
+	put(r.tx, r.tokens, token, tokenRow{config: id})
+	return nil
+}
+
+// find gives the row of a config that is the caller's and not removed.
+func (r configs) find(id domain.WebhookConfigID) (configRow, error) {
+	row, ok := r.configs[id]
+	if !ok || row.config.UserID != r.user || row.config.DeletedAt != nil {
+		return configRow{}, domain.NotFound("webhook config")
+	}
+	return row, nil
+}
+
+func (r configs) ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error) {
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
+	row, err := r.find(id)
+	if err != nil {
+		return nil, err
+	}
+	return restoreConfig(row.config), nil
+}
+
+func restoreConfig(s domain.WebhookConfigSnapshot) *domain.WebhookConfig {
+	return domain.RestoreWebhookConfig(copyConfig(s))
+}
+
+func (r configs) List(ctx context.Context, q ports.PageRequest) (ports.Page[*domain.WebhookConfig], error) {
+	if err := r.begin(ctx); err != nil {
+		return ports.Page[*domain.WebhookConfig]{}, err
+	}
+	var mine []domain.WebhookConfigSnapshot
+	for _, row := range r.configs {
+		if row.config.UserID == r.user && row.config.DeletedAt == nil {
+			mine = append(mine, row.config)
+		}
+	}
+	p, err := page(mine, func(s domain.WebhookConfigSnapshot) uuid.UUID { return s.ID.UUID }, q)
+	return mapPage(p, err, restoreConfig)
+}
+
+func (r configs) Versions(ctx context.Context, id domain.WebhookConfigID) ([]*domain.WebhookConfig, error) {
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
+	row, err := r.find(id)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]*domain.WebhookConfig, 0, len(row.versions))
+	for _, v := range slices.Backward(row.versions) {
+		s := row.config
+		s.Version, s.Rules = v.number, v.rules
+		versions = append(versions, restoreConfig(s))
+	}
+	return versions, nil
+}
+
+func (r configs) Update(ctx context.Context, id domain.WebhookConfigID, fn func(*domain.WebhookConfig) error) (*domain.WebhookConfig, error) {
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
+	row, err := r.find(id)
+	if err != nil {
+		return nil, err
+	}
+	c := restoreConfig(row.config)
+	if err := fn(c); err != nil {
+		return nil, err
+	}
+	next := copyConfig(c.Snapshot())
+	if next.Version == row.config.Version {
+		// The rules did not change, so nothing is asked of their routes.
+		if err := storable(next.Name); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := r.check(next); err != nil {
+			return nil, err
+		}
+		row.versions = append(slices.Clip(row.versions), rulesVersion{next.Version, next.Rules})
+	}
+	row.config = next
+	put(r.tx, r.configs, id, row)
+	return restoreConfig(next), nil
+}
+
+func (r configs) AddToken(ctx context.Context, id domain.WebhookConfigID, token ports.TokenHash, overlapSeconds int) error {
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	if _, err := r.find(id); err != nil {
+		return err
+	}
+	ends := r.now.Add(time.Duration(overlapSeconds) * time.Second)
+	for hash, row := range r.tokens {
+		if row.config == id && (row.ends == nil || row.ends.After(ends)) {
+			row.ends = &ends
+			put(r.tx, r.tokens, hash, row)
+		}
+	}
+	return r.addToken(id, token)
+}
+
+func (r configs) OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error) {
+	if err := r.begin(ctx); err != nil {
+		return 0, err
+	}
+	if _, err := r.find(id); err != nil {
+		return 0, err
+	}
+	n := 0
+	for order := range r.live {
+		if c := r.orders[order].order.Terms.WebhookConfigID; c != nil && *c == id {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (r configs) Refusals(ctx context.Context, id domain.WebhookConfigID, q ports.PageRequest) (ports.Page[ports.Refusal], error) {
+	if err := r.begin(ctx); err != nil {
+		return ports.Page[ports.Refusal]{}, err
+	}
+	if _, err := r.find(id); err != nil {
+		return ports.Page[ports.Refusal]{}, err
+	}
+	var refusals []ports.Refusal
+	for _, row := range r.deliveries {
+		if row.delivery.WebhookConfigID == id && len(row.reasons) > 0 {
+			refusals = append(refusals, ports.Refusal{
+				DeliveryID: row.delivery.ID, ReceivedAt: row.delivery.ReceivedAt, Reasons: slices.Clone(row.reasons),
+			})
+		}
+	}
+	return page(refusals, func(r ports.Refusal) uuid.UUID { return r.DeliveryID.UUID }, q)
+}
+
+// ByToken gives the config a token reaches, whoever it belongs to.
+func (s *Store) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
+	var c *domain.WebhookConfig
+	err := s.transact(ctx, func(t *tx) error {
+		row, ok := t.tokens[token]
+		config := t.configs[row.config].config
+		if !ok || row.ends != nil && !t.now.Before(*row.ends) || config.DeletedAt != nil {
+			return domain.NotFound("webhook")
+		}
+		c = restoreConfig(config)
+		return nil
+	})
+	return c, err
+}

@@ -1,0 +1,117 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// Engine is one paper account as the fold of its journal. Commands are decided
+// against it and change nothing: they give the entries to journal, and the
+// account changes when these are folded. It reads no clock and makes no random
+// id, so the same entries and the same command give the same answer anywhere.
+//
+// It may be read from several goroutines; Fold belongs to one, with no other
+// call beside it.
+type Engine struct{ a *account }
+
+// NewEngine gives the account before its first entry. The first command opens it
+// with that cash; a journal that is folded says itself what it was opened with.
+func NewEngine(id domain.BrokerAccountID, cash domain.Money) *Engine {
+	return &Engine{newAccount(id, cash)}
+}
+
+// Decision is what a command comes to.
+type Decision struct {
+	// Entries are to be journaled as a whole, right behind those folded so far;
+	// none where nothing changes.
+	Entries [][]byte
+	// Report is the order that was submitted or canceled.
+	Report domain.OrderReport
+	// Changed lists the client order ids of other orders that the command
+	// changed, the oldest order first.
+	Changed []string
+	// Rejection is set, as KindRejected, where the account said no to the order.
+	Rejection *domain.Error
+}
+
+// Fold takes in the entries that follow on those taken in before. One that
+// cannot be understood, or cannot follow, is KindInternal and named by account
+// and sequence number; those before it stay taken in.
+func (e *Engine) Fold(entries [][]byte) error {
+	for _, b := range entries {
+		ev, at, err := decodeEntry(b)
+		if err == nil {
+			err = e.a.add(ev, at)
+		}
+		if err != nil {
+			return corrupt(e.a.id, e.a.seq+1, err)
+		}
+	}
+	return nil
+}
+
+// Sequence is the number of entries folded so far, which is that of the last.
+func (e *Engine) Sequence() int64 { return e.a.seq }
+
+// Order gives the order with that client order id, whatever its status, and
+// whether there is one.
+func (e *Engine) Order(clientOrderID string) (domain.OrderReport, bool) {
+	o, ok := e.a.order(clientOrderID)
+	if !ok {
+		return domain.OrderReport{}, false
+	}
+	return o.report(clientOrderID), true
+}
+
+// Summary gives the account's books; its positions are those not flat, by
+// symbol.
+func (e *Engine) Summary() ports.AccountSummary {
+	s := ports.AccountSummary{
+		Cash: domain.NewMoney(e.a.cash), Equity: domain.NewMoney(e.a.equity()),
+		BuyingPower: domain.NewMoney(decimal.Max(decimal.Decimal{}, e.a.buyingPower())),
+	}
+	for symbol, b := range e.a.books {
+		if b.position.Quantity.IsFlat() {
+			continue
+		}
+		p := b.position
+		average := *p.AveragePrice
+		p.AveragePrice = &average
+		s.Positions = append(s.Positions, ports.BrokerPosition{Symbol: symbol, Position: p})
+	}
+	slices.SortFunc(s.Positions, func(a, b ports.BrokerPosition) int {
+		return strings.Compare(string(a.Symbol), string(b.Symbol))
+	})
+	return s
+}
+
+// StartingCash is what the account was opened with, or will be.
+func (e *Engine) StartingCash() domain.Money { return domain.NewMoney(e.a.start) }
+
+// RealizedProfit is what all closed quantity earned or, below 0, lost.
+func (e *Engine) RealizedProfit() domain.Money { return domain.NewMoney(e.a.realized) }
+
+// UnrealizedProfit is what closing every position at its present mark would
+// earn or, below 0, lose.
+func (e *Engine) UnrealizedProfit() domain.Money {
+	sum := decimal.Decimal{}
+	for _, b := range e.a.books {
+		if p := b.position; p.AveragePrice != nil {
+			sum = sum.Add(b.market.mark().Sub(p.AveragePrice.Decimal()).Mul(p.Quantity.Decimal()))
+		}
+	}
+	return domain.NewMoney(sum)
+}
+
+func corrupt(id domain.BrokerAccountID, seq int64, why error) error {
+	return &domain.Error{
+		Kind: domain.KindInternal, Code: "corrupt_paper_journal",
+		Msg: fmt.Sprintf("paper account %s, entry %d", id, seq), Err: why,
+	}
+}

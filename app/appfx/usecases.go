@@ -1,0 +1,67 @@
+package appfx
+
+import (
+	"log/slog"
+
+	"go.uber.org/fx"
+
+	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/adapters/localauth"
+	"github.com/hookfill/hookfill/adapters/paper"
+	"github.com/hookfill/hookfill/app"
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// useCases needs storage, a clock and ids, and gives the driving ports.
+func useCases() fx.Option {
+	return fx.Module("usecases",
+		fx.Provide(
+			fx.Annotate(alerts.New, fx.As(new(ports.AlertParser))),
+			fx.Annotate(paper.New, fx.As(fx.Self()), fx.As(new(ports.PaperMarket))),
+			newBrokers,
+			newTokens,
+			app.NewDoorbell,
+			app.DefaultIntakeConfig,
+			app.DefaultTrackerConfig,
+			newExecutorConfig,
+			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
+			app.NewExecutor,
+			app.NewTracker,
+			app.NewHousekeeping,
+			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
+			fx.Annotate(app.NewWebhooks, fx.As(new(ports.WebhookAdmin))),
+			fx.Annotate(app.NewDesk, fx.As(new(ports.OrderDesk))),
+			newDemo,
+			func(c Config) *slog.Logger { return c.Log },
+		),
+		fx.Invoke(runBackground),
+	)
+}
+
+func newBrokers(p *paper.Broker) ports.Brokers {
+	return app.Brokers{domain.BrokerKindPaper: p}
+}
+
+func newTokens(c Config, users ports.Users, clock ports.Clock) (ports.TokenVerifier, error) {
+	return localauth.New(c.SigningKey, users, clock)
+}
+
+func newExecutorConfig(c Config) app.ExecutorConfig {
+	return app.DefaultExecutorConfig(c.Owner, c.Lease)
+}
+
+// runBackground starts what the role runs. Hooks stop in reverse: intake is the
+// last to end, so that nothing it accepted is left behind.
+func runBackground(
+	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, sweeper *app.Housekeeping,
+) {
+	if c.Role.takesIn() {
+		background(lc, intake.Run)
+	}
+	if c.Role.executes() {
+		background(lc, executor.Run)
+		background(lc, tracker.Run)
+		background(lc, sweeper.Run)
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+
+	"github.com/go-resty/resty/v2"
+	"github.com/spf13/cobra"
+)
+
+const brokerAccounts = "/v1/broker-accounts"
+
+func newBroker(env environment) *cobra.Command {
+	cmd := group("broker", "Open and keep broker accounts")
+	cmd.AddCommand(newBrokerAdd(env), newBrokerList(env), newBrokerCheck(env), newBrokerRemove(env))
+	return cmd
+}
+
+// group is a command that only holds others.
+func group(name, short string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: short, RunE: func(cmd *cobra.Command, _ []string) error {
+		return usagef("name a subcommand; see `%s --help`", cmd.CommandPath())
+	}}
+}
+
+func newBrokerAdd(env environment) *cobra.Command {
+	var name, kind, cash string
+	cmd := &cobra.Command{Use: "add", Short: "Open a broker account"}
+	cmd.Flags().StringVar(&name, "name", "paper", "what you call it")
+	cmd.Flags().StringVar(&kind, "kind", "paper", "paper (others are not built yet)")
+	cmd.Flags().StringVar(&cash, "cash", "100000", "what a paper account starts with")
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, _ []string, out printer) error {
+		body := map[string]any{"name": name, "kind": kind}
+		if kind == "paper" {
+			body["settings"] = map[string]any{"cash": cash}
+		}
+		made, err := c.do(ctx, resty.MethodPost, brokerAccounts, nil, body)
+		if err != nil {
+			return err
+		}
+		return out.record(made)
+	})
+}
+
+func newBrokerList(env environment) *cobra.Command {
+	cmd := &cobra.Command{Use: "list", Short: "List your broker accounts"}
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, _ []string, out printer) error {
+		items, err := c.pages(ctx, brokerAccounts, nil, 0)
+		if err != nil {
+			return err
+		}
+		return out.list(items, column{"ID", "id"}, column{"NAME", "name"}, column{"KIND", "kind"}, column{"CREATED", "created_at"})
+	})
+}
+
+func newBrokerCheck(env environment) *cobra.Command {
+	cmd := &cobra.Command{Use: "check ID", Short: "Ask the broker how the account stands", Args: cobra.ExactArgs(1)}
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
+		summary, err := c.do(ctx, resty.MethodPost, brokerAccounts+"/"+args[0]+"/check", nil, nil)
+		if err != nil {
+			return err
+		}
+		return out.record(summary)
+	})
+}
+
+func newBrokerRemove(env environment) *cobra.Command {
+	cmd := &cobra.Command{Use: "remove ID", Short: "Close an account nothing is open or routed in", Args: cobra.ExactArgs(1)}
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
+		if _, err := c.do(ctx, resty.MethodDelete, brokerAccounts+"/"+args[0], nil, nil); err != nil {
+			return err
+		}
+		return out.done("removed " + args[0])
+	})
+}

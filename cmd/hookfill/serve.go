@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+
+	"github.com/hookfill/hookfill/app/appfx"
+)
+
+func newServe(env environment) *cobra.Command {
+	s, settingsErr := readSettings(env.variables())
+	role, demo := string(appfx.RoleAll), false
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Take alerts in and execute them, until SIGTERM",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if settingsErr != nil {
+				return settingsErr
+			}
+			if err := s.check(); err != nil {
+				return err
+			}
+			r, err := appfx.ParseRole(role)
+			if err != nil {
+				return usagef("--role must be all, intake or executor")
+			}
+			if demo && r == appfx.RoleExecutor {
+				return usagef("--demo needs the API; use it with --role all or intake")
+			}
+			return serve(cmd.Context(), env, s, r, demo)
+		},
+	}
+	s.flags(cmd.Flags())
+	cmd.Flags().StringVar(&role, "role", role, "all, intake or executor")
+	cmd.Flags().BoolVar(&demo, "demo", false, "open a paper account and a webhook at the first start and print how to try them")
+	return cmd
+}
+
+// serve runs until ctx ends, then drains, hands its lanes over and stops the
+// private cluster.
+func serve(ctx context.Context, env environment, s settings, role appfx.Role, demo bool) (err error) {
+	log, err := newLogger(s, env.stderr)
+	if err != nil {
+		return err
+	}
+	if err := dataDir(s.DataDir).make(); err != nil {
+		return err
+	}
+	db, err := prepareDatabase(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if stopped := db.Stop(context.WithoutCancel(ctx)); err == nil {
+			err = stopped
+		}
+	}()
+	key, err := dataDir(s.DataDir).signingKey()
+	if err != nil {
+		return err
+	}
+	return runServer(ctx, env, s, appfx.Config{
+		Role: role, DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
+		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: publicURL(s),
+		Lease: s.Lease, SigningKey: key, Owner: owner(), Log: log,
+	}, demo)
+}
+
+// prepareDatabase starts and migrates a private cluster. A database somebody
+// named is theirs to migrate; the server refuses one that is not.
+func prepareDatabase(ctx context.Context, s settings, log *slog.Logger) (*appfx.Database, error) {
+	db, err := appfx.StartDatabase(ctx, s.DatabaseURL, s.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if !db.IsPrivate() {
+		return db, nil
+	}
+	applied, err := db.Migrate(ctx, true)
+	if err != nil {
+		return nil, errors.Join(err, db.Stop(context.WithoutCancel(ctx)))
+	}
+	for _, name := range applied {
+		log.InfoContext(ctx, "applied migration "+name)
+	}
+	return db, nil
+}
+
+func runServer(ctx context.Context, env environment, s settings, c appfx.Config, demo bool) error {
+	var (
+		at       *appfx.Addresses
+		newcomer *appfx.Demo
+	)
+	server := fx.New(appfx.Live().Options(c), fx.Populate(&at, &newcomer))
+	if err := server.Err(); err != nil {
+		return rootCause(err)
+	}
+	starting, cancel := context.WithTimeout(ctx, server.StartTimeout())
+	defer cancel()
+	if err := server.Start(starting); err != nil {
+		return rootCause(err)
+	}
+	err := greet(env, s, c, at)
+	if err == nil && demo {
+		err = showDemo(ctx, env, dataDir(s.DataDir), c, newcomer)
+	}
+	var failed fx.ShutdownSignal
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case failed = <-server.Wait():
+		}
+	}
+	stopping, cancelStop := context.WithTimeout(context.WithoutCancel(ctx), server.StopTimeout())
+	defer cancelStop()
+	if stopped := server.Stop(stopping); err == nil {
+		err = stopped
+	}
+	if err == nil && failed.ExitCode != 0 {
+		err = errors.New("the server stopped by itself; its log says why")
+	}
+	return err
+}
+
+// greet tells where the server is: client commands by a note in the data
+// directory, a person on stdout.
+func greet(env environment, s settings, c appfx.Config, at *appfx.Addresses) error {
+	if at.Public == "" {
+		_, err := fmt.Fprintf(env.stdout, "hookfill %s executes (role %s)\n", version, c.Role)
+		return err
+	}
+	if err := dataDir(s.DataDir).noteServer(serverNote{URL: "http://" + reachable(at.Public)}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, c.PublicURL, c.Role)
+	return err
+}
+
+// publicURL is what webhook URLs start with when nobody says.
+func publicURL(s settings) string {
+	if s.PublicURL != "" {
+		return s.PublicURL
+	}
+	return "http://" + reachable(s.Listen)
+}
+
+// reachable turns an address that listens everywhere into one to connect to.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// owner names this process in the lanes it holds.
+func owner() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return host + ":" + strconv.Itoa(os.Getpid()) + ":" + strconv.FormatInt(time.Now().UnixNano(), 36)
+}
+
+// rootCause takes off what fx says about its own graph, which helps nobody who
+// starts a server.
+func rootCause(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}
