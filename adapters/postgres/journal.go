@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -18,78 +16,88 @@ type Journal struct{ db *DB }
 var _ ports.PaperJournal = (*Journal)(nil)
 
 // NewJournal makes the journal of a database.
-func NewJournal(db *DB) *Journal { return &Journal{db} }
+func NewJournal(db *DB) *Journal { return &Journal{db: db} }
 
-const lockJournalSQL = `
-insert into private.paper_journals as j (broker_account_id) values (?)
-on conflict (broker_account_id) do update set last_seq = j.last_seq
-returning last_seq`
-
-type journalRow struct {
-	Seq   int64           `json:"seq"`
-	Entry json.RawMessage `json:"entry"`
-}
-
-const addEntriesSQL = `
-with added as (
+const (
+	lockJournalSQL = `select last_seq from private.paper_journals where broker_account_id = $1 for no key update`
+	makeJournalSQL = `insert into private.paper_journals (broker_account_id) values ($1) on conflict do nothing`
+	addEntriesSQL  = `
+with entry as (
   insert into private.paper_entries (broker_account_id, seq, entry)
-  select ?0, seq, entry from json_to_recordset(?1) as e (seq bigint, entry jsonb)
+  select $1, $2 + place, entry
+  from unnest($3::jsonb[]) with ordinality as e (entry, place)
+  returning seq
 )
-update private.paper_journals set last_seq = ?2 where broker_account_id = ?0`
+update private.paper_journals
+set last_seq = (select max(seq) from entry)
+where broker_account_id = $1`
+	readEntriesSQL = `
+select entry::text
+from private.paper_entries
+where broker_account_id = $1 and seq > $2
+order by seq`
+)
 
 // Append implements ports.PaperJournal.
 func (j *Journal) Append(
 	ctx context.Context, account domain.BrokerAccountID, after int64, fn func([][]byte) ([][]byte, error),
 ) (last int64, err error) {
+	var refused error
 	err = j.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := tx.NewRaw(lockJournalSQL, account.UUID).Scan(ctx, &last); err != nil {
+		refused = nil
+		if last, err = j.lock(ctx, tx, account); err != nil {
 			return err
 		}
 		var entries [][]byte
 		if last > after {
-			if entries, err = readEntries(ctx, tx, account, after); err != nil {
+			if entries, err = j.read(ctx, tx.Tx, account, after); err != nil {
 				return err
 			}
 		}
-		added, err := fn(entries)
-		if err != nil || len(added) == 0 {
-			return err
+		var added [][]byte
+		if added, refused = fn(entries); refused != nil || len(added) == 0 {
+			return refused
 		}
-		rows := make([]journalRow, len(added))
-		for i, entry := range added {
-			if !json.Valid(entry) {
-				return &domain.Error{Kind: domain.KindInternal, Code: "corrupt_entry", Msg: "a journal entry is not JSON", Err: errNotJSON}
-			}
-			last++
-			rows[i] = journalRow{last, entry}
-		}
-		_, err = tx.NewRaw(addEntriesSQL, account.UUID, encodeJSON(rows), last).Exec(ctx)
+		_, err = execPrepared(ctx, tx.Tx, addEntriesSQL, account.UUID, last,
+			column(added, func(entry []byte) string { return string(entry) }))
+		last += int64(len(added))
 		return err
 	})
-	if err != nil {
+	switch {
+	case refused != nil:
+		return 0, refused
+	case err != nil:
 		return 0, err
 	}
 	return last, nil
 }
 
-var errNotJSON = errors.New("not JSON")
+// lock locks the journal of an account, which its first Append makes.
+func (j *Journal) lock(ctx context.Context, tx bun.Tx, account domain.BrokerAccountID) (last int64, err error) {
+	for {
+		var found []int64
+		if err := j.db.queryPrepared(ctx, tx.Tx, &found, lockJournalSQL, account.UUID); err != nil {
+			return 0, err
+		}
+		if len(found) > 0 {
+			return found[0], nil
+		}
+		if _, err := execPrepared(ctx, tx.Tx, makeJournalSQL, account.UUID); err != nil {
+			return 0, err
+		}
+	}
+}
 
 // Read implements ports.PaperJournal.
 func (j *Journal) Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	entries, err := readEntries(ctx, j.db.worker, account, after)
+	entries, err := j.read(ctx, j.db.worker.DB, account, after)
 	return entries, translate(err)
 }
 
-func readEntries(ctx context.Context, db bun.IDB, account domain.BrokerAccountID, after int64) ([][]byte, error) {
+func (j *Journal) read(ctx context.Context, on runner, account domain.BrokerAccountID, after int64) ([][]byte, error) {
 	var entries []string
-	err := db.NewRaw(`select entry::text from private.paper_entries where broker_account_id = ? and seq > ? order by seq`,
-		account.UUID, after).Scan(ctx, &entries)
-	if err != nil {
+	if err := j.db.queryPrepared(ctx, on, &entries, readEntriesSQL, account.UUID, after); err != nil {
 		return nil, err
 	}
-	texts := make([][]byte, len(entries))
-	for i, e := range entries {
-		texts[i] = []byte(e)
-	}
-	return texts, nil
+	return column(entries, func(entry string) []byte { return []byte(entry) }), nil
 }
