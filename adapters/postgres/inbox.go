@@ -10,17 +10,13 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// Inbox makes deliveries durable, a batch a transaction. The number of
-// statements does not depend on how many arrivals a batch has:
+// Inbox makes deliveries durable, a batch a transaction. The number of round
+// trips does not depend on how many arrivals a batch has:
 //
 //  1. lanes nobody has used yet are made, before and outside the transaction;
 //  2. which arrivals were judged under what still holds, and which take their key;
-//  3. for those that did not, what took it before;
-//  4. deliveries, refusals and signals;
-//  5. places in the lanes, the tickets, and the lanes' wake-up.
-//
-// Locks are taken in one order everywhere in this package: keys by config and
-// key, lanes by id, orders, signals, positions by account, symbol and scope.
+//  3. where some did not, what took their key before;
+//  4. deliveries, refusals, signals, places in the lanes and tickets.
 type Inbox struct {
 	db    *DB
 	lanes *laneIndex
@@ -33,83 +29,100 @@ func NewInbox(db *DB) *Inbox { return &Inbox{db: db, lanes: newLaneIndex(db)} }
 
 // Append implements ports.SignalInbox.
 func (in *Inbox) Append(ctx context.Context, arrivals []ports.Arrival) ([]ports.ArrivalResult, error) {
-	results := make([]ports.ArrivalResult, len(arrivals))
 	if len(arrivals) == 0 {
-		return results, nil
+		return nil, nil
 	}
-	err := in.store(ctx, arrivals, results)
-	if !isPoison(err) {
+	results, err := in.store(ctx, arrivals)
+	if err == nil || !isPoison(err) {
 		return results, err
 	}
-	in.isolate(ctx, arrivals, results, err)
-	return results, nil
+	return in.isolate(ctx, arrivals, err), nil
 }
 
-// isPoison reports an error that some arrival brought with it: the others would
-// be stored without that one.
+// isPoison reports an error that some arrival may have brought with it: the
+// others would be stored without that one.
 func isPoison(err error) bool {
-	return errors.Is(err, domain.KindInvalid) || errors.Is(err, domain.KindConflict) || errors.Is(err, domain.KindForbidden)
+	return !errors.Is(err, domain.KindUnavailable) && !errors.Is(err, domain.KindUnknownOutcome)
 }
 
 // isolate stores the halves of a batch apart, down to the arrival at fault. The
 // halves commit on their own, so from here on every arrival has its own error.
-func (in *Inbox) isolate(ctx context.Context, arrivals []ports.Arrival, results []ports.ArrivalResult, err error) {
-	if len(arrivals) == 1 {
-		results[0] = ports.ArrivalResult{Err: err}
-		return
-	}
-	half := len(arrivals) / 2
-	for _, part := range [][2]int{{0, half}, {half, len(arrivals)}} {
-		of, to := arrivals[part[0]:part[1]], results[part[0]:part[1]]
-		err := in.store(ctx, of, to)
-		switch {
-		case isPoison(err):
-			in.isolate(ctx, of, to, err)
-		case err != nil:
-			for i := range to {
-				to[i] = ports.ArrivalResult{Err: err}
-			}
+func (in *Inbox) isolate(ctx context.Context, arrivals []ports.Arrival, err error) []ports.ArrivalResult {
+	if len(arrivals) == 1 || !isPoison(err) {
+		results := make([]ports.ArrivalResult, len(arrivals))
+		for i := range results {
+			results[i] = ports.ArrivalResult{Err: err}
 		}
+		return results
 	}
+	var results []ports.ArrivalResult
+	half := len(arrivals) / 2
+	for _, part := range [][]ports.Arrival{arrivals[:half], arrivals[half:]} {
+		stored, err := in.store(ctx, part)
+		if err != nil {
+			stored = in.isolate(ctx, part, err)
+		}
+		results = append(results, stored...)
+	}
+	return results
 }
 
 // store puts one batch down in one transaction.
-func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival, results []ports.ArrivalResult) error {
-	if err := in.lanes.ensure(ctx, arrivals); err != nil {
+func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival) ([]ports.ArrivalResult, error) {
+	b, err := newInboxBatch(arrivals)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.lanes.find(ctx, b); err != nil {
+		return nil, err
+	}
+	err = in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := b.takeKeys(ctx, in.db, tx); err != nil {
+			return err
+		}
+		if err := b.findFirst(ctx, in.db, tx); err != nil {
+			return err
+		}
+		if err := b.addDeliveries(ctx, tx); err != nil {
+			return err
+		}
+		return in.queue(ctx, tx, b)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.results, nil
+}
+
+// queue stores the signals that the results say are to be stored, and their
+// tickets at the next places of their lanes.
+func (in *Inbox) queue(ctx context.Context, tx bun.Tx, b *inboxBatch) error {
+	if err := b.placeTickets(ctx, tx); err != nil {
 		return err
 	}
-	return in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		b := newInboxBatch(arrivals, results)
-		if err := b.takeKeys(ctx, tx); err != nil {
-			return err
-		}
-		if err := b.findFirst(ctx, tx); err != nil {
-			return err
-		}
-		if err := b.placeTickets(ctx, tx, in.lanes); err != nil {
-			return err
-		}
-		if err := b.storeRows(ctx, tx); err != nil {
-			return err
-		}
-		return b.tickets.store(ctx, tx, in.lanes)
-	})
+	if err := b.addSignals(ctx, tx); err != nil {
+		return err
+	}
+	placed, err := b.addTickets(ctx, tx)
+	if err == nil && !placed {
+		// A lane this process remembers is gone: look again.
+		in.lanes.forget()
+		err = unavailable(errors.New("a lane is gone"))
+	}
+	return err
 }
 
 // Submit implements ports.SignalInbox.
 func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
-	arrivals := []ports.Arrival{{Signals: []*domain.Signal{s}}}
-	if err := in.lanes.ensure(ctx, arrivals); err != nil {
+	b, err := newInboxBatch([]ports.Arrival{{Signals: []*domain.Signal{s}}})
+	if err != nil {
+		return err
+	}
+	if err := in.lanes.find(ctx, b); err != nil {
 		return err
 	}
 	return in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		b := newInboxBatch(arrivals, []ports.ArrivalResult{{Outcome: ports.ArrivalStored}})
-		if err := b.placeTickets(ctx, tx, in.lanes); err != nil {
-			return err
-		}
-		if err := b.storeSignals(ctx, tx); err != nil {
-			return err
-		}
-		return b.tickets.store(ctx, tx, in.lanes)
+		b.results[0].Outcome = ports.ArrivalStored
+		return in.queue(ctx, tx, b)
 	})
 }

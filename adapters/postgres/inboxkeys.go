@@ -11,35 +11,6 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// inboxBatch is one batch on its way into the database. Rows travel as one JSON
-// document a statement, which costs one parameter however many they are.
-type inboxBatch struct {
-	arrivals []ports.Arrival
-	results  []ports.ArrivalResult
-	// leaders names, for an arrival whose key stands earlier in the batch, the
-	// arrival that has it.
-	leaders map[int]int
-	tickets ticketRows
-}
-
-// newInboxBatch starts over: a transaction that lost a race runs again.
-func newInboxBatch(arrivals []ports.Arrival, results []ports.ArrivalResult) *inboxBatch {
-	b := &inboxBatch{arrivals: arrivals, results: results, leaders: map[int]int{}}
-	first := make(map[dedupeIdentity]int, len(arrivals))
-	for i, a := range arrivals {
-		if len(a.Signals) == 0 {
-			continue
-		}
-		id := identityOf(a)
-		if leader, ok := first[id]; ok {
-			b.leaders[i] = leader
-			continue
-		}
-		first[id] = i
-	}
-	return b
-}
-
 // dedupeIdentity is what no two alerts may share within the window.
 type dedupeIdentity struct {
 	config domain.WebhookConfigID
@@ -50,26 +21,23 @@ func identityOf(a ports.Arrival) dedupeIdentity {
 	return dedupeIdentity{a.Delivery.WebhookConfigID, a.Dedupe.Key}
 }
 
-// keyRow is an arrival as takeKeys sees it. An arrival without Key takes none.
-type keyRow struct {
-	Place   int       `json:"place"`
-	Config  uuid.UUID `json:"config"`
-	Version int       `json:"version"`
-	Status  string    `json:"status"`
-	Key     *string   `json:"key"`
-	Body    string    `json:"body"`
-	Signal  uuid.UUID `json:"signal"`
-	Seconds float64   `json:"seconds"`
+// judgedIdentity is a dedupeIdentity under what it was judged by. Of several for
+// one key at most one still holds, so at most one is taken.
+type judgedIdentity struct {
+	dedupeIdentity
+	version int
+	status  domain.WebhookStatus
 }
 
 // An expired key is taken over, a live one is left to whom it belongs. The rows
-// are sorted so that two batches never wait for each other's keys.
+// are sorted so that two batches never wait for each other's keys. An arrival
+// without a key takes none.
 const takeKeysSQL = `
 with arrival as (
-  select * from json_to_recordset(?) as a (
-    place integer, config uuid, version integer, status text,
-    key bytea, body bytea, signal uuid, seconds double precision)
-), holds as (
+  select * from unnest(
+    $1::uuid[], $2::integer[], $3::text[], $4::bytea[], $5::bytea[], $6::uuid[], $7::double precision[]
+  ) with ordinality as a (config, version, status, key, body, signal, seconds, place)
+), holds as materialized (
   select arrival.*
   from arrival
   join public.webhook_configs c on c.id = arrival.config
@@ -91,68 +59,86 @@ left join taken on taken.signal_id = holds.signal`
 
 // takeKeys decides for every arrival but the followers whether it is stored,
 // outdated, or was met before.
-func (b *inboxBatch) takeKeys(ctx context.Context, tx bun.Tx) error {
-	rows := make([]keyRow, 0, len(b.arrivals))
-	for i, a := range b.arrivals {
+func (b *inboxBatch) takeKeys(ctx context.Context, db *DB, tx bun.Tx) error {
+	var asked []int
+	for i := range b.arrivals {
+		// Starts over: a transaction that lost a race runs again.
 		b.results[i] = ports.ArrivalResult{Outcome: ports.ArrivalOutdated}
 		if _, follows := b.leaders[i]; !follows {
-			rows = append(rows, toKeyRow(i, a))
+			asked = append(asked, i)
 		}
 	}
 	var decided []struct {
 		Place int
 		Fresh bool
 	}
-	if err := tx.NewRaw(takeKeysSQL, encodeJSON(rows)).Scan(ctx, &decided); err != nil {
+	err := db.queryPrepared(ctx, tx.Tx, &decided, takeKeysSQL,
+		uuids(asked, func(i int) uuid.UUID { return b.arrivals[i].Delivery.WebhookConfigID.UUID }),
+		column(asked, func(i int) int { return b.arrivals[i].ConfigVersion }),
+		column(asked, func(i int) string { return string(b.arrivals[i].ConfigStatus) }),
+		column(asked, b.keyOf),
+		column(asked, func(i int) []byte { return b.arrivals[i].Dedupe.Body[:] }),
+		uuidsOrNull(asked, b.firstSignalOf),
+		column(asked, func(i int) float64 { return max(b.arrivals[i].Dedupe.Window, time.Millisecond).Seconds() }))
+	if err != nil {
 		return err
 	}
 	for _, d := range decided {
-		b.results[d.Place].Outcome = ports.ArrivalDuplicate
+		outcome := ports.ArrivalDuplicate
 		if d.Fresh {
-			b.results[d.Place].Outcome = ports.ArrivalStored
+			outcome = ports.ArrivalStored
 		}
+		b.results[asked[d.Place-1]].Outcome = outcome
 	}
 	return nil
 }
 
-func toKeyRow(place int, a ports.Arrival) keyRow {
-	r := keyRow{
-		Place: place, Config: a.Delivery.WebhookConfigID.UUID,
-		Version: a.ConfigVersion, Status: string(a.ConfigStatus), Body: hexText(a.Dedupe.Body[:]),
+// keyOf gives nil for a delivery that was refused.
+func (b *inboxBatch) keyOf(i int) []byte {
+	if len(b.signals[i]) == 0 {
+		return nil
 	}
-	if len(a.Signals) > 0 {
-		key := hexText(a.Dedupe.Key[:])
-		r.Key, r.Signal, r.Seconds = &key, a.Signals[0].ID().UUID, max(a.Dedupe.Window, time.Millisecond).Seconds()
+	return b.arrivals[i].Dedupe.Key[:]
+}
+
+func (b *inboxBatch) firstSignalOf(i int) *uuid.UUID {
+	if len(b.signals[i]) == 0 {
+		return nil
 	}
-	return r
+	return &b.signals[i][0].ID.UUID
 }
 
 const findFirstSQL = `
 select k.webhook_config_id, k.key, k.body, k.signal_id
-from json_to_recordset(?) as wanted (config uuid, key bytea)
+from unnest($1::uuid[], $2::bytea[]) as wanted (config, key)
 join private.signal_keys k on k.webhook_config_id = wanted.config and k.key = wanted.key`
+
+// firstMet is the alert a key belongs to.
+type firstMet struct {
+	signal domain.SignalID
+	body   [32]byte
+}
 
 // findFirst finds what an alert met before came to, and tells it from another
 // alert under the same key. Followers take the outcome of their leader.
-func (b *inboxBatch) findFirst(ctx context.Context, tx bun.Tx) error {
-	type wanted struct {
-		Config uuid.UUID `json:"config"`
-		Key    string    `json:"key"`
-	}
-	var ask []wanted
+func (b *inboxBatch) findFirst(ctx context.Context, db *DB, tx bun.Tx) error {
+	var repeats []int
 	for i, r := range b.results {
 		if r.Outcome == ports.ArrivalDuplicate {
-			ask = append(ask, wanted{b.arrivals[i].Delivery.WebhookConfigID.UUID, hexText(b.arrivals[i].Dedupe.Key[:])})
+			repeats = append(repeats, i)
 		}
 	}
 	known := map[dedupeIdentity]firstMet{}
-	if len(ask) > 0 {
+	if len(repeats) > 0 {
 		var rows []struct {
 			WebhookConfigID uuid.UUID
 			Key, Body       []byte
 			SignalID        uuid.UUID
 		}
-		if err := tx.NewRaw(findFirstSQL, encodeJSON(ask)).Scan(ctx, &rows); err != nil {
+		err := db.queryPrepared(ctx, tx.Tx, &rows, findFirstSQL,
+			uuids(repeats, func(i int) uuid.UUID { return b.arrivals[i].Delivery.WebhookConfigID.UUID }),
+			column(repeats, b.keyOf))
+		if err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -162,12 +148,6 @@ func (b *inboxBatch) findFirst(ctx context.Context, tx bun.Tx) error {
 	}
 	b.answerRepeats(known)
 	return nil
-}
-
-// firstMet is the alert a key belongs to.
-type firstMet struct {
-	signal domain.SignalID
-	body   [32]byte
 }
 
 func (b *inboxBatch) answerRepeats(known map[dedupeIdentity]firstMet) {
@@ -186,6 +166,7 @@ func (b *inboxBatch) answerRepeats(known map[dedupeIdentity]firstMet) {
 		}
 		switch {
 		case !ok:
+			// Its key expired and went meanwhile.
 			b.results[i] = ports.ArrivalResult{Outcome: ports.ArrivalOutdated}
 		case first.body != a.Dedupe.Body:
 			b.results[i] = ports.ArrivalResult{Outcome: ports.ArrivalKeyReused}

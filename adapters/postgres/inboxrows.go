@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,127 +11,115 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// hexText is bytes as the bytea type reads them.
-func hexText(b []byte) string { return `\x` + hex.EncodeToString(b) }
+const addDeliveriesSQL = `
+insert into private.deliveries (
+  id, user_id, webhook_config_id, received_at, source, outcome, body)
+select * from unnest(
+  $1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::bytea[])`
 
-type deliveryRow struct {
-	ID         uuid.UUID       `json:"id"`
-	UserID     uuid.UUID       `json:"user_id"`
-	Config     uuid.UUID       `json:"config"`
-	ReceivedAt time.Time       `json:"received_at"`
-	Source     string          `json:"source"`
-	Outcome    string          `json:"outcome"`
-	Body       string          `json:"body"`
-	Reasons    json.RawMessage `json:"reasons,omitempty"`
-}
-
-type signalRow struct {
-	ID            uuid.UUID       `json:"id"`
-	UserID        uuid.UUID       `json:"user_id"`
-	Source        domain.Source   `json:"source"`
-	Config        *uuid.UUID      `json:"config,omitempty"`
-	ConfigVersion *int            `json:"config_version,omitempty"`
-	DeliveryID    *uuid.UUID      `json:"delivery_id,omitempty"`
-	Action        domain.Action   `json:"action"`
-	Symbol        domain.Symbol   `json:"symbol"`
-	State         domain.State    `json:"state"`
-	Intent        json.RawMessage `json:"intent"`
-	Payload       string          `json:"payload"`
-	Reasons       json.RawMessage `json:"reasons"`
-	Decisions     json.RawMessage `json:"decisions"`
-	ReceivedAt    time.Time       `json:"received_at"`
-	SenderTime    *time.Time      `json:"sender_time,omitempty"`
-	UpdatedAt     time.Time       `json:"updated_at"`
-}
-
-// Deliveries of every outcome are kept; those that were not understood are
-// shown to their owner.
-const storeDeliveriesSQL = `
-with delivery as materialized (
-  select * from json_to_recordset(?) as d (
-    id uuid, user_id uuid, config uuid, received_at timestamptz,
-    source text, outcome text, body bytea, reasons jsonb)
-), refused as (
-  insert into public.refusals (id, user_id, webhook_config_id, received_at, reasons)
-  select id, user_id, config, received_at, reasons from delivery where reasons is not null
-)
-insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
-select id, user_id, config, received_at, source, outcome, body from delivery`
-
-const storeSignalsSQL = `
-insert into public.signals (
-  id, user_id, source, webhook_config_id, webhook_config_version, delivery_id, action, symbol, state,
-  intent, payload, reasons, decisions, received_at, sender_time, updated_at)
-select
-  id, user_id, source, config, config_version, delivery_id, action, symbol, state,
-  intent, payload, reasons, decisions, received_at, sender_time, updated_at
-from json_to_recordset(?) as s (
-  id uuid, user_id uuid, source text, config uuid, config_version integer, delivery_id uuid, action text,
-  symbol text, state text, intent jsonb, payload text, reasons jsonb, decisions jsonb,
-  received_at timestamptz, sender_time timestamptz, updated_at timestamptz)`
-
-func (b *inboxBatch) storeRows(ctx context.Context, tx bun.Tx) error {
-	var deliveries []deliveryRow
+// addDeliveries keeps every delivery but those that are to be judged again.
+// Those that were not understood are shown to their owner as well.
+func (b *inboxBatch) addDeliveries(ctx context.Context, tx bun.Tx) error {
+	var (
+		kept     []domain.Delivery
+		outcomes []string
+		refused  []*refusalModel
+	)
 	for i, a := range b.arrivals {
-		if b.results[i].Outcome != ports.ArrivalOutdated {
-			deliveries = append(deliveries, toDeliveryRow(a, b.results[i].Outcome))
-		}
-	}
-	if len(deliveries) == 0 {
-		return nil
-	}
-	if _, err := tx.NewRaw(storeDeliveriesSQL, encodeJSON(deliveries)).Exec(ctx); err != nil {
-		return err
-	}
-	return b.storeSignals(ctx, tx)
-}
-
-func (b *inboxBatch) storeSignals(ctx context.Context, tx bun.Tx) error {
-	var signals []signalRow
-	for i, a := range b.arrivals {
-		if b.results[i].Outcome != ports.ArrivalStored {
+		outcome := b.results[i].Outcome
+		if outcome == ports.ArrivalOutdated {
 			continue
 		}
-		for _, s := range a.Signals {
-			signals = append(signals, toSignalRow(b.tickets.settled(s.Snapshot())))
+		reasons := a.Refusal
+		if outcome == ports.ArrivalKeyReused {
+			reasons = keyReused()
+		}
+		kept, outcomes = append(kept, a.Delivery), append(outcomes, deliveryOutcome(a, outcome))
+		if len(reasons) > 0 {
+			refused = append(refused, toRefusalModel(a.Delivery, reasons))
 		}
 	}
-	if len(signals) == 0 {
+	if len(kept) == 0 {
 		return nil
 	}
-	_, err := tx.NewRaw(storeSignalsSQL, encodeJSON(signals)).Exec(ctx)
+	_, err := execPrepared(ctx, tx.Tx, addDeliveriesSQL,
+		uuids(kept, func(d domain.Delivery) uuid.UUID { return d.ID.UUID }),
+		uuids(kept, func(d domain.Delivery) uuid.UUID { return d.UserID.UUID }),
+		uuids(kept, func(d domain.Delivery) uuid.UUID { return d.WebhookConfigID.UUID }),
+		column(kept, func(d domain.Delivery) time.Time { return d.ReceivedAt }),
+		column(kept, func(d domain.Delivery) string { return d.Source }),
+		outcomes,
+		column(kept, func(d domain.Delivery) []byte { return d.Body }))
+	if err != nil || len(refused) == 0 {
+		return err
+	}
+	_, err = tx.NewInsert().Model(&refused).Returning("").Exec(ctx)
 	return err
 }
 
-// keyReusedReasons is what the owner reads of an alert under a used key.
-func keyReusedReasons() []domain.Reason {
+// deliveryOutcome is the word for what became of a delivery.
+func deliveryOutcome(a ports.Arrival, outcome ports.ArrivalOutcome) string {
+	if len(a.Refusal) > 0 {
+		return "refused"
+	}
+	return string(outcome)
+}
+
+// keyReused is what the owner reads of an alert under a used key.
+func keyReused() []domain.Reason {
 	return []domain.Reason{{
 		Code: "key_reused", Field: "dedupe",
 		Message: "an alert with the same key and another content was taken before; give each alert a key of its own",
 	}}
 }
 
-func toDeliveryRow(a ports.Arrival, outcome ports.ArrivalOutcome) deliveryRow {
-	d := a.Delivery
-	row := deliveryRow{
-		ID: d.ID.UUID, UserID: d.UserID.UUID, Config: d.WebhookConfigID.UUID, ReceivedAt: d.ReceivedAt,
-		Source: d.Source, Outcome: string(outcome), Body: hexText(d.Body),
+func toRefusalModel(d domain.Delivery, reasons []domain.Reason) *refusalModel {
+	return &refusalModel{
+		ID: d.ID.UUID, UserID: d.UserID.UUID, WebhookConfigID: d.WebhookConfigID.UUID,
+		ReceivedAt: d.ReceivedAt, Reasons: encodeReasons(reasons),
 	}
-	switch {
-	case len(a.Refusal) > 0:
-		row.Outcome, row.Reasons = "refused", json.RawMessage(encodeReasons(a.Refusal))
-	case outcome == ports.ArrivalKeyReused:
-		row.Reasons = json.RawMessage(encodeReasons(keyReusedReasons()))
-	}
-	return row
 }
 
-func toSignalRow(s domain.SignalSnapshot) signalRow {
-	m := toSignalModel(s)
-	return signalRow{
-		ID: m.ID, UserID: m.UserID, Source: m.Source, Config: m.WebhookConfigID, ConfigVersion: m.WebhookConfigVersion,
-		DeliveryID: m.DeliveryID, Action: m.Action, Symbol: m.Symbol, State: m.State, Intent: json.RawMessage(m.Intent),
-		Payload: m.Payload, Reasons: json.RawMessage(m.Reasons), Decisions: json.RawMessage(m.Decisions),
-		ReceivedAt: m.ReceivedAt, SenderTime: m.SenderTime, UpdatedAt: m.UpdatedAt,
+const addSignalsSQL = `
+insert into public.signals (
+  id, user_id, source, webhook_config_id, webhook_config_version, delivery_id,
+  action, symbol, state, intent, payload, reasons, decisions,
+  received_at, sender_time, updated_at)
+select * from unnest(
+  $1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::uuid[],
+  $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::text[], $12::jsonb[], $13::jsonb[],
+  $14::timestamptz[], $15::timestamptz[], $16::timestamptz[])`
+
+// addSignals stores the signals of every arrival that is stored. One about
+// everything that met no lane has nothing to wait for.
+func (b *inboxBatch) addSignals(ctx context.Context, tx bun.Tx) error {
+	var rows []*signalModel
+	for _, s := range b.stored() {
+		if b.idle[s.ID] {
+			s.State = domain.SignalState(nil)
+			s.Reasons = []domain.Reason{{Code: "nothing_to_do", Message: "the account has not traded anything yet"}}
+		}
+		rows = append(rows, toSignalModel(s))
 	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := execPrepared(ctx, tx.Tx, addSignalsSQL,
+		uuids(rows, func(m *signalModel) uuid.UUID { return m.ID }),
+		uuids(rows, func(m *signalModel) uuid.UUID { return m.UserID }),
+		column(rows, func(m *signalModel) string { return string(m.Source) }),
+		uuidsOrNull(rows, func(m *signalModel) *uuid.UUID { return m.WebhookConfigID }),
+		column(rows, func(m *signalModel) *int { return m.WebhookConfigVersion }),
+		uuidsOrNull(rows, func(m *signalModel) *uuid.UUID { return m.DeliveryID }),
+		column(rows, func(m *signalModel) string { return string(m.Action) }),
+		column(rows, func(m *signalModel) string { return string(m.Symbol) }),
+		column(rows, func(m *signalModel) string { return string(m.State) }),
+		column(rows, func(m *signalModel) string { return m.Intent }),
+		column(rows, func(m *signalModel) string { return m.Payload }),
+		column(rows, func(m *signalModel) string { return m.Reasons }),
+		column(rows, func(m *signalModel) string { return m.Decisions }),
+		column(rows, func(m *signalModel) time.Time { return m.ReceivedAt }),
+		column(rows, func(m *signalModel) *time.Time { return m.SenderTime }),
+		column(rows, func(m *signalModel) time.Time { return m.UpdatedAt }))
+	return err
 }

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
+	"database/sql"
 	"errors"
 
 	"github.com/uptrace/bun"
@@ -18,31 +18,24 @@ type Journal struct{ db *DB }
 var _ ports.PaperJournal = (*Journal)(nil)
 
 // NewJournal makes the journal of a database.
-func NewJournal(db *DB) *Journal { return &Journal{db} }
+func NewJournal(db *DB) *Journal { return &Journal{db: db} }
 
-const lockJournalSQL = `
-insert into private.paper_journals as j (broker_account_id) values (?)
-on conflict (broker_account_id) do update set last_seq = j.last_seq
-returning last_seq`
-
-type journalRow struct {
-	Seq   int64           `json:"seq"`
-	Entry json.RawMessage `json:"entry"`
-}
-
-const addEntriesSQL = `
-with added as (
-  insert into private.paper_entries (broker_account_id, seq, entry)
-  select ?0, seq, entry from json_to_recordset(?1) as e (seq bigint, entry jsonb)
+const (
+	lockJournalSQL = `select last_seq from private.paper_journals where broker_account_id = ? for no key update`
+	makeJournalSQL = `insert into private.paper_journals (broker_account_id) values (?) on conflict do nothing`
+	moveJournalSQL = `update private.paper_journals set last_seq = ?1 where broker_account_id = ?0`
+	addEntrySQL    = `insert into private.paper_entries (broker_account_id, seq, entry) values (?, ?, ?)`
+	entriesSQL     = `select entry from private.paper_entries where broker_account_id = ? and seq > ? order by seq`
 )
-update private.paper_journals set last_seq = ?2 where broker_account_id = ?0`
 
 // Append implements ports.PaperJournal.
 func (j *Journal) Append(
 	ctx context.Context, account domain.BrokerAccountID, after int64, fn func([][]byte) ([][]byte, error),
 ) (last int64, err error) {
+	var refused error
 	err = j.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := tx.NewRaw(lockJournalSQL, account.UUID).Scan(ctx, &last); err != nil {
+		refused = nil
+		if last, err = lockJournal(ctx, tx, account); err != nil {
 			return err
 		}
 		var entries [][]byte
@@ -51,28 +44,43 @@ func (j *Journal) Append(
 				return err
 			}
 		}
-		added, err := fn(entries)
-		if err != nil || len(added) == 0 {
+		var added [][]byte
+		if added, refused = fn(entries); refused != nil || len(added) == 0 {
+			return refused
+		}
+		w := writes{tx: tx}
+		for _, entry := range added {
+			last++
+			if err := w.addRaw(addEntrySQL, account.UUID, last, entry); err != nil {
+				return err
+			}
+		}
+		if err := w.addRaw(moveJournalSQL, account.UUID, last); err != nil {
 			return err
 		}
-		rows := make([]journalRow, len(added))
-		for i, entry := range added {
-			if !json.Valid(entry) {
-				return &domain.Error{Kind: domain.KindInternal, Code: "corrupt_entry", Msg: "a journal entry is not JSON", Err: errNotJSON}
-			}
-			last++
-			rows[i] = journalRow{last, entry}
-		}
-		_, err = tx.NewRaw(addEntriesSQL, account.UUID, encodeJSON(rows), last).Exec(ctx)
-		return err
+		return w.done(ctx)
 	})
-	if err != nil {
+	switch {
+	case refused != nil:
+		return 0, refused
+	case err != nil:
 		return 0, err
 	}
 	return last, nil
 }
 
-var errNotJSON = errors.New("not JSON")
+// lockJournal locks the journal of an account, which its first entry makes.
+func lockJournal(ctx context.Context, tx bun.Tx, account domain.BrokerAccountID) (last int64, err error) {
+	err = tx.NewRaw(lockJournalSQL, account.UUID).Scan(ctx, &last)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return last, err
+	}
+	if _, err := tx.NewRaw(makeJournalSQL, account.UUID).Exec(ctx); err != nil {
+		return 0, err
+	}
+	err = tx.NewRaw(lockJournalSQL, account.UUID).Scan(ctx, &last)
+	return last, err
+}
 
 // Read implements ports.PaperJournal.
 func (j *Journal) Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error) {
@@ -81,15 +89,7 @@ func (j *Journal) Read(ctx context.Context, account domain.BrokerAccountID, afte
 }
 
 func readEntries(ctx context.Context, db bun.IDB, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	var entries []string
-	err := db.NewRaw(`select entry::text from private.paper_entries where broker_account_id = ? and seq > ? order by seq`,
-		account.UUID, after).Scan(ctx, &entries)
-	if err != nil {
-		return nil, err
-	}
-	texts := make([][]byte, len(entries))
-	for i, e := range entries {
-		texts[i] = []byte(e)
-	}
-	return texts, nil
+	var entries [][]byte
+	err := db.NewRaw(entriesSQL, account.UUID, after).Scan(ctx, &entries)
+	return entries, err
 }

@@ -2,31 +2,27 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
 )
-
-var errLaneGone = errors.New("a lane is gone")
 
 // maxKnownLanes bounds the memory of lane ids.
 const maxKnownLanes = 100_000
 
-// laneKey names a lane as a ticket does.
+// laneKey names a lane as a ticket does. The owner is part of it: a lane of
+// somebody else's account is not there.
 type laneKey struct {
+	user    domain.UserID
 	account domain.BrokerAccountID
 	symbol  domain.Symbol
 }
 
-// laneRef names a lane as the database does.
-type laneRef struct {
-	ID     int64         `bun:"lane_id"`
-	Symbol domain.Symbol `bun:"symbol"`
+func laneKeyOf(s domain.SignalSnapshot, t domain.Ticket) laneKey {
+	return laneKey{s.UserID, t.BrokerAccountID, t.Symbol}
 }
 
 // laneIndex remembers the ids of lanes and makes those nobody has used yet.
@@ -40,90 +36,122 @@ type laneIndex struct {
 
 func newLaneIndex(db *DB) *laneIndex { return &laneIndex{db: db, id: map[laneKey]int64{}} }
 
-func (x *laneIndex) idOf(account domain.BrokerAccountID, symbol domain.Symbol) int64 {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.id[laneKey{account, symbol}]
-}
-
+// forget starts over.
 func (x *laneIndex) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	clear(x.id)
 }
 
-type newLaneRow struct {
-	UserID  uuid.UUID     `json:"user_id"`
-	Account uuid.UUID     `json:"account"`
-	Symbol  domain.Symbol `json:"symbol"`
-}
-
-const makeLanesSQL = `
-with wanted as materialized (
-  select distinct * from json_to_recordset(?) as w (user_id uuid, account uuid, symbol text)
-), made as (
-  insert into private.lanes (user_id, broker_account_id, symbol)
-  select user_id, account, symbol from wanted order by account, symbol
-  on conflict do nothing
-  returning lane_id, broker_account_id, symbol
-)
-select lane_id, broker_account_id, symbol from made
-union all
-select l.lane_id, l.broker_account_id, l.symbol
-from private.lanes l
-join wanted on l.broker_account_id = wanted.account and l.symbol = wanted.symbol`
-
-// ensure makes sure that the id of every lane the arrivals need is known.
-func (x *laneIndex) ensure(ctx context.Context, arrivals []ports.Arrival) error {
+// find gives a batch the ids of all lanes its tickets name.
+func (x *laneIndex) find(ctx context.Context, b *inboxBatch) error {
+	missing := x.recall(b)
+	// A lane made by somebody else meanwhile shows only in the next statement.
 	for range 2 {
-		missing := x.missing(arrivals)
 		if len(missing) == 0 {
 			return nil
 		}
-		var rows []struct {
-			LaneID          int64
-			BrokerAccountID uuid.UUID
-			Symbol          domain.Symbol
+		if err := x.make(ctx, b, missing); err != nil {
+			return err
 		}
-		if err := x.db.worker.NewRaw(makeLanesSQL, encodeJSON(missing)).Scan(ctx, &rows); err != nil {
-			return translate(err)
-		}
-		x.mu.Lock()
-		if len(x.id)+len(rows) > maxKnownLanes {
-			clear(x.id)
-		}
-		for _, r := range rows {
-			x.id[laneKey{domain.BrokerAccountID{UUID: r.BrokerAccountID}, r.Symbol}] = r.LaneID
-		}
-		x.mu.Unlock()
-		// One made by somebody else meanwhile shows only in the next statement.
+		missing = x.recall(b)
 	}
-	if len(x.missing(arrivals)) > 0 {
-		return unavailable(errLaneGone)
+	if len(missing) > 0 {
+		return domain.Invalid("broker_account_not_found", "broker_account_id", "the broker account is somebody else's")
 	}
 	return nil
 }
 
-func (x *laneIndex) missing(arrivals []ports.Arrival) []newLaneRow {
+// recall fills in what is remembered and gives the rest.
+func (x *laneIndex) recall(b *inboxBatch) (missing []laneKey) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var rows []newLaneRow
-	for _, a := range arrivals {
-		for _, s := range a.Signals {
-			snap := s.Snapshot()
-			for _, t := range snap.Tickets {
-				if _, known := x.id[laneKey{t.BrokerAccountID, t.Symbol}]; !known && !t.Symbol.IsZero() {
-					rows = append(rows, newLaneRow{snap.UserID.UUID, t.BrokerAccountID.UUID, t.Symbol})
+	for _, signals := range b.signals {
+		for _, s := range signals {
+			for _, t := range s.Tickets {
+				key := laneKeyOf(s, t)
+				if t.Symbol.IsZero() || b.lanes[key] != 0 {
+					continue
 				}
+				if id, ok := x.id[key]; ok {
+					b.lanes[key] = id
+					continue
+				}
+				missing = append(missing, key)
 			}
 		}
 	}
-	return rows
+	return missing
 }
 
-// lanesOf gives every lane an account has now.
-func lanesOf(ctx context.Context, tx bun.Tx, account domain.BrokerAccountID) ([]laneRef, error) {
-	var lanes []laneRef
-	err := tx.NewRaw(`select lane_id, symbol from private.lanes where broker_account_id = ? order by lane_id`, account.UUID).Scan(ctx, &lanes)
-	return lanes, err
+const makeLanesSQL = `
+with wanted as materialized (
+  select distinct * from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (user_id, account, symbol)
+), made as (
+  insert into private.lanes (user_id, broker_account_id, symbol)
+  select user_id, account, symbol from wanted order by account, symbol
+  on conflict do nothing
+  returning lane_id, user_id, broker_account_id, symbol
+)
+select lane_id, user_id, broker_account_id, symbol from made
+union all
+select l.lane_id, l.user_id, l.broker_account_id, l.symbol
+from private.lanes l
+join wanted on l.user_id = wanted.user_id and l.broker_account_id = wanted.account and l.symbol = wanted.symbol`
+
+// make makes the lanes that nobody has made, and gives and remembers all of them.
+func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []laneKey) error {
+	var rows []struct {
+		LaneID          int64
+		UserID          uuid.UUID
+		BrokerAccountID uuid.UUID
+		Symbol          domain.Symbol
+	}
+	err := x.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows = nil
+		return x.db.queryPrepared(ctx, tx.Tx, &rows, makeLanesSQL,
+			uuids(missing, func(k laneKey) uuid.UUID { return k.user.UUID }),
+			uuids(missing, func(k laneKey) uuid.UUID { return k.account.UUID }),
+			column(missing, func(k laneKey) string { return string(k.symbol) }))
+	})
+	if err != nil {
+		return err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.id)+len(rows) > maxKnownLanes {
+		clear(x.id)
+	}
+	for _, r := range rows {
+		key := laneKey{domain.UserID{UUID: r.UserID}, domain.BrokerAccountID{UUID: r.BrokerAccountID}, r.Symbol}
+		x.id[key], b.lanes[key] = r.LaneID, r.LaneID
+	}
+	return nil
+}
+
+// lanesOf gives the ids of every lane the accounts have now, by a key without
+// symbol.
+func lanesOf(ctx context.Context, tx bun.Tx, accounts []uuid.UUID) (map[laneKey][]int64, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		LaneID          int64
+		UserID          uuid.UUID
+		BrokerAccountID uuid.UUID
+	}
+	err := tx.NewRaw(`
+select lane_id, user_id, broker_account_id
+from private.lanes
+where broker_account_id in (?)
+order by lane_id`, bun.List(accounts)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	lanes := map[laneKey][]int64{}
+	for _, r := range rows {
+		key := laneKey{user: domain.UserID{UUID: r.UserID}, account: domain.BrokerAccountID{UUID: r.BrokerAccountID}}
+		lanes[key] = append(lanes[key], r.LaneID)
+	}
+	return lanes, nil
 }

@@ -25,7 +25,7 @@ func NewLanes(db *DB) *Lanes { return &Lanes{db} }
 // lease before it.
 const claimSQL = `
 with due as (
-  select lane_id
+  select lane_id, greatest(ready_at, parked_until) as since
   from private.lanes
   where ready_at is not null and greatest(ready_at, parked_until) <= now()
   order by greatest(ready_at, parked_until)
@@ -36,7 +36,7 @@ with due as (
   set ready_at = now() + make_interval(secs => ?2), parked_until = null, epoch = l.epoch + 1, owner = ?3
   from due
   where l.lane_id = due.lane_id
-  returning l.lane_id, l.user_id, l.broker_account_id, l.symbol, l.epoch, l.done_seq
+  returning l.lane_id, l.user_id, l.broker_account_id, l.symbol, l.epoch, l.done_seq, due.since
 )
 select claimed.lane_id as claimed_lane, claimed.epoch, claimed.user_id as lane_user,
   claimed.broker_account_id as lane_account, claimed.symbol as lane_symbol,
@@ -49,7 +49,7 @@ left join lateral (
   order by t.lane_seq
   limit ?1
 ) ticket on true
-order by claimed.lane_id, ticket.lane_seq`
+order by claimed.since, claimed.lane_id, ticket.lane_seq`
 
 type claimRow struct {
 	ClaimedLane int64

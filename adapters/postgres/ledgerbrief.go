@@ -2,17 +2,17 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
-// Everything but the orders comes in one row. Rows of one lane are written only
-// by its holder, or are facts that may just as well have arrived a moment later,
-// so no transaction is needed.
+// Everything but the orders comes in one row.
 const briefSQL = `
 select
   ticket.id, ticket.user_id, ticket.signal_id, ticket.position, ticket.broker_account_id, ticket.symbol,
@@ -83,37 +83,46 @@ type briefRow struct {
 	AccountProfit   *string
 }
 
-// Brief implements ports.Ledger.
-func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBrief, error) {
+// Brief implements ports.Ledger. Everything is of one moment: a fill recorded
+// between reading a position and reading its orders would count twice or not at
+// all.
+func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (brief *ports.TicketBrief, err error) {
+	tx, err := l.db.worker.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer func() { _ = tx.Rollback() }()
 	var rows []briefRow
-	if err := l.db.worker.NewRaw(briefSQL, id.UUID).Scan(ctx, &rows); err != nil {
+	if err := tx.NewRaw(briefSQL, id.UUID).Scan(ctx, &rows); err != nil {
 		return nil, translate(err)
 	}
 	if len(rows) == 0 {
 		return nil, domain.NotFound("ticket")
 	}
-	brief, err := rows[0].brief()
-	if err != nil {
+	if brief, err = rows[0].brief(); err != nil {
 		return nil, err
 	}
-	if err := l.addOrders(ctx, rows[0], brief); err != nil {
-		return nil, translate(err)
-	}
-	return brief, nil
+	return brief, addOrders(ctx, tx, rows[0], brief)
 }
+
+// The first half is an index of its own, the second the index orders_unsettled.
+const briefOrdersSQL = `
+select * from public.orders o where o.ticket_id = ?0
+union
+select * from public.orders o
+where o.broker_account_id = ?1 and o.symbol = ?2 and ` + orderIsUnsettled + `
+  and o.webhook_config_id is not distinct from ?3
+order by lane_seq, step, revision`
 
 // addOrders adds the ticket's own orders, and the open ones of the same config
 // in the lane.
-func (l *Ledger) addOrders(ctx context.Context, row briefRow, brief *ports.TicketBrief) error {
+func addOrders(ctx context.Context, tx bun.Tx, row briefRow, brief *ports.TicketBrief) error {
 	var models []*orderModel
-	err := l.db.worker.NewSelect().Model(&models).
-		Where(`o.ticket_id = ?0 or (o.broker_account_id = ?1 and o.symbol = ?2 and `+unsettledSQL+`
-			and o.webhook_config_id is not distinct from ?3)`, row.ID, row.BrokerAccountID, row.Symbol, row.WebhookConfigID).
-		OrderExpr("o.lane_seq, o.step, o.revision").Scan(ctx)
+	err := tx.NewRaw(briefOrdersSQL, row.ID, row.BrokerAccountID, row.Symbol, row.WebhookConfigID).Scan(ctx, &models)
 	if err != nil {
-		return err
+		return translate(err)
 	}
-	orders, err := withEvents(ctx, l.db.worker, models)
+	orders, err := withEvents(ctx, tx, models)
 	if err != nil {
 		return err
 	}

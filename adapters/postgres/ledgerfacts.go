@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -13,8 +14,11 @@ import (
 // Record implements ports.Ledger.
 func (l *Ledger) Record(ctx context.Context, facts ports.OrderFacts, at time.Time) (o *domain.Order, err error) {
 	err = l.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		o, err = recordFacts(ctx, tx, facts, at)
-		return err
+		w := writes{tx: tx}
+		if o, err = recordFacts(ctx, &w, facts, at); err != nil {
+			return err
+		}
+		return w.done(ctx)
 	})
 	if err != nil {
 		return nil, err
@@ -25,92 +29,81 @@ func (l *Ledger) Record(ctx context.Context, facts ports.OrderFacts, at time.Tim
 // recordFacts adds what is new to an order and moves the positions by the fills
 // among it. The order's row is locked, so a fill told by two at once counts
 // once.
-func recordFacts(ctx context.Context, tx bun.Tx, facts ports.OrderFacts, at time.Time) (*domain.Order, error) {
-	o, err := lockOrder(ctx, tx, facts.OrderID)
+func recordFacts(ctx context.Context, w *writes, facts ports.OrderFacts, at time.Time) (*domain.Order, error) {
+	known, err := lockOrder(ctx, w.tx, facts.OrderID)
 	if err != nil {
 		return nil, err
 	}
-	added, err := addEvents(ctx, tx, o, facts.Events, at)
+	o, added, err := applyEvents(w, known, facts.Events, at)
 	if err != nil {
 		return nil, err
 	}
+	var fills []domain.OrderEvent
 	for _, e := range added {
 		if e.Kind == domain.EventFill {
-			if err := movePositions(ctx, tx, o.Terms(), e, at); err != nil {
-				return nil, err
-			}
+			fills = append(fills, e)
 		}
 	}
-	return o, nil
+	return o, movePositions(ctx, w, o.Terms(), fills, at)
 }
 
-// addEvents applies events to a locked order, stores those that are new and what
-// the order is now, and gives the new ones.
-func addEvents(ctx context.Context, tx bun.Tx, o *domain.Order, events []domain.OrderEvent, at time.Time) ([]domain.OrderEvent, error) {
-	known := len(o.Events())
-	var added []domain.OrderEvent
-	for _, e := range events {
-		isNew, err := o.Apply(e, at)
-		if err != nil {
-			return nil, err
-		}
-		if isNew {
-			added = append(added, e)
-		}
+// lockOrder loads an order for a change. Its events are read by a statement of
+// their own: the one that waits for the lock sees those from before the wait.
+func lockOrder(ctx context.Context, tx bun.Tx, id domain.OrderID) (*domain.Order, error) {
+	var m orderModel
+	if err := tx.NewSelect().Model(&m).Where("o.id = ?", id.UUID).For("no key update").Scan(ctx); err != nil {
+		return nil, missing("order", err)
 	}
-	if len(added) == 0 {
-		return nil, nil
-	}
-	models := toOrderEventModels(o, known, at)
-	if _, err := tx.NewInsert().Model(&models).Returning("").Exec(ctx); err != nil {
+	orders, err := withEvents(ctx, tx, []*orderModel{&m})
+	if err != nil {
 		return nil, err
 	}
-	return added, updateOrder(ctx, tx, o)
+	return orders[0], nil
 }
 
-// movePositions moves the position of the order's config and that of its
-// account, each under the lock of its row.
-func movePositions(ctx context.Context, tx bun.Tx, t domain.OrderTerms, fill domain.OrderEvent, at time.Time) error {
-	for _, scope := range []ports.PositionScope{ports.PositionsByAccount, ports.PositionsByWebhook} {
-		held := positionModel{
-			UserID: t.UserID.UUID, BrokerAccountID: t.BrokerAccountID.UUID, Scope: scope, Symbol: t.Symbol,
-		}
-		if scope == ports.PositionsByWebhook && t.WebhookConfigID != nil {
-			held.WebhookConfigID = &t.WebhookConfigID.UUID
-		}
-		if err := movePosition(ctx, tx, held, t.Side, fill, at); err != nil {
-			return err
+// applyEvents applies events to a locked order and stores those that are new and
+// what the order is now. It gives the order as it is stored, and the new events.
+func applyEvents(w *writes, o *domain.Order, events []domain.OrderEvent, at time.Time) (*domain.Order, []domain.OrderEvent, error) {
+	known := len(o.Events())
+	for _, e := range events {
+		if _, err := o.Apply(storable(e), at); err != nil {
+			return nil, nil, err
 		}
 	}
-	return nil
+	added := o.Events()[known:]
+	if len(added) == 0 {
+		return o, nil, nil
+	}
+	if err := addEvents(w, o, known, at); err != nil {
+		return nil, nil, err
+	}
+	stored := o.Snapshot()
+	stored.Version++
+	if err := updateOrder(w, o, stored.Version); err != nil {
+		return nil, nil, err
+	}
+	o, err := domain.RestoreOrder(stored)
+	return o, added, err
 }
 
-// The row is made flat where there is none, so that it can be locked.
-const lockPositionSQL = `
-insert into public.positions as held (
-  user_id, broker_account_id, scope, webhook_config_id, symbol, quantity, realized_profit, updated_at)
-values (?0, ?1, ?2, ?3, ?4, 0, 0, ?5)
-on conflict (broker_account_id, symbol, scope, webhook_config_id) do update set updated_at = excluded.updated_at
-returning id, quantity, average_price, realized_profit`
+// addEvents stores an order's events from the given place on.
+func addEvents(w *writes, o *domain.Order, from int, at time.Time) error {
+	models := toOrderEventModels(o, from, at)
+	return w.add(w.tx.NewInsert().Model(&models).Returning(""))
+}
 
-func movePosition(ctx context.Context, tx bun.Tx, held positionModel, side domain.Side, fill domain.OrderEvent, at time.Time) error {
-	var locked struct {
-		ID             string
-		Quantity       string
-		AveragePrice   *string
-		RealizedProfit string
+// updateOrder stores what an order's events make of it.
+func updateOrder(w *writes, o *domain.Order, version int) error {
+	return w.add(w.tx.NewUpdate().Model(toOrderModel(o, version)).
+		Column("broker_order_id", "submission", "status", "filled_quantity", "average_fill_price", "reject_reason", "version", "updated_at").
+		WherePK().Returning(""))
+}
+
+// storable replaces what PostgreSQL has no text for: a fact is kept, whatever
+// the venue wrote into it.
+func storable(e domain.OrderEvent) domain.OrderEvent {
+	for _, text := range []*string{&e.SourceID, &e.BrokerOrderID, &e.ExecutionID, &e.Reason} {
+		*text = strings.ToValidUTF8(strings.ReplaceAll(*text, "\x00", "\uFFFD"), "\uFFFD")
 	}
-	err := tx.NewRaw(lockPositionSQL, held.UserID, held.BrokerAccountID, held.Scope, held.WebhookConfigID, held.Symbol, at).Scan(ctx, &locked)
-	if err != nil {
-		return err
-	}
-	held.Quantity, held.AveragePrice, held.RealizedProfit = locked.Quantity, locked.AveragePrice, locked.RealizedProfit
-	before, err := held.position()
-	if err != nil {
-		return err
-	}
-	held.set(before.Apply(side, fill.Quantity, fill.Price), at)
-	_, err = tx.NewRaw(`update public.positions set quantity = ?, average_price = ?, realized_profit = ? where id = ?`,
-		held.Quantity, held.AveragePrice, held.RealizedProfit, locked.ID).Exec(ctx)
-	return err
+	return e
 }

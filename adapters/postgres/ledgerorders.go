@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -10,65 +9,37 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
-// insertOrder stores an order that is new, with its events so far.
-func insertOrder(ctx context.Context, tx bun.Tx, o *domain.Order) error {
-	if _, err := tx.NewInsert().Model(toOrderModel(o, 1)).Returning("").Exec(ctx); err != nil {
-		if err = translate(err); errors.Is(err, domain.KindConflict) {
-			return &domain.Error{Kind: domain.KindConflict, Code: "order_exists", Msg: "the step of this ticket has an order already", Err: err}
-		}
-		return err
-	}
-	models := toOrderEventModels(o, 0, o.UpdatedAt())
-	_, err := tx.NewInsert().Model(&models).Returning("").Exec(ctx)
-	return err
-}
-
-// lockOrder loads an order for a change.
-func lockOrder(ctx context.Context, tx bun.Tx, id domain.OrderID) (*domain.Order, error) {
-	var m orderModel
-	if err := tx.NewSelect().Model(&m).Where("id = ?", id.UUID).For("no key update").Scan(ctx); err != nil {
-		if err = translate(err); errors.Is(err, domain.KindNotFound) {
-			return nil, domain.NotFound("order")
-		}
-		return nil, err
-	}
-	orders, err := withEvents(ctx, tx, []*orderModel{&m})
-	if err != nil {
-		return nil, err
-	}
-	return orders[0], nil
-}
-
-// updateOrder stores what an order is now; its events are stored already.
-func updateOrder(ctx context.Context, tx bun.Tx, o *domain.Order) error {
-	_, err := tx.NewUpdate().Model(toOrderModel(o, o.Version()+1)).
-		Column("broker_order_id", "submission", "status", "filled_quantity", "average_fill_price", "reject_reason", "version", "updated_at").
-		WherePK().Returning("").Exec(ctx)
-	return err
-}
-
-// workingSQL is the predicate of the index orders_working.
-const workingSQL = `submission = 'acknowledged' and status not in ('filled', 'canceled', 'replaced', 'rejected', 'expired')`
-
-// unsettledSQL is the predicate of the index orders_unsettled.
-const unsettledSQL = `(submission in ('intent', 'in_flight', 'unknown', 'needs_review') or (` + workingSQL + `))`
+// The predicate is that of the index orders_working, word for word. Two that
+// ask at once are given different orders.
+const workingSQL = `
+with due as (
+  select id, asked_at
+  from public.orders
+  where submission = 'acknowledged' and status not in ('filled', 'canceled', 'replaced', 'rejected', 'expired')
+    and asked_at <= now() - make_interval(secs => ?0)
+    and (?1::uuid is null or broker_account_id = ?1::uuid)
+  order by asked_at
+  limit ?2
+  for no key update skip locked
+), asked as (
+  update public.orders o
+  set asked_at = now()
+  from due
+  where o.id = due.id
+  returning o.*, due.asked_at as asked_before
+)
+select * from asked order by asked_before, id`
 
 // Working implements ports.Ledger.
 func (l *Ledger) Working(ctx context.Context, account *domain.BrokerAccountID, age time.Duration, limit int) ([]*domain.Order, error) {
-	var rows []*orderModel
-	due := l.db.worker.NewSelect().Table("orders").Column("id").
-		Where(workingSQL).Where("asked_at <= now() - make_interval(secs => ?)", age.Seconds()).
-		OrderExpr("asked_at").Limit(int64(limit)).For("no key update skip locked")
-	if account != nil {
-		due = due.Where("broker_account_id = ?", account.UUID)
+	if limit <= 0 {
+		return nil, nil
 	}
-	err := l.db.worker.NewUpdate().With("due", due).Model(&rows).
-		Set("asked_at = now()").Table("due").Where("o.id = due.id").Returning("o.*").Scan(ctx)
-	if err != nil {
+	var rows []*orderModel
+	if err := l.db.worker.NewRaw(workingSQL, age.Seconds(), account, limit).Scan(ctx, &rows); err != nil {
 		return nil, translate(err)
 	}
-	orders, err := withEvents(ctx, l.db.worker, rows)
-	return orders, translate(err)
+	return withEvents(ctx, l.db.worker, rows)
 }
 
 // ByClientOrderIDs implements ports.Ledger.
@@ -77,21 +48,8 @@ func (l *Ledger) ByClientOrderIDs(ctx context.Context, ids []string) ([]*domain.
 		return nil, nil
 	}
 	var rows []*orderModel
-	if err := l.db.worker.NewSelect().Model(&rows).Where("client_order_id in (?)", bun.In(ids)).Scan(ctx); err != nil {
+	if err := l.db.worker.NewSelect().Model(&rows).Where("o.client_order_id in (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, translate(err)
 	}
-	orders, err := withEvents(ctx, l.db.worker, rows)
-	return orders, translate(err)
-}
-
-// Account implements ports.Ledger.
-func (l *Ledger) Account(ctx context.Context, id domain.BrokerAccountID) (*domain.BrokerAccount, error) {
-	var m brokerAccountModel
-	if err := l.db.worker.NewSelect().Model(&m).Where("id = ?", id.UUID).Scan(ctx); err != nil {
-		if err = translate(err); errors.Is(err, domain.KindNotFound) {
-			return nil, domain.NotFound("broker account")
-		}
-		return nil, err
-	}
-	return m.toDomain()
+	return withEvents(ctx, l.db.worker, rows)
 }

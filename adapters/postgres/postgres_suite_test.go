@@ -23,12 +23,14 @@ func TestPostgres(t *testing.T) {
 
 // databases are copies of a migrated one.
 var databases = postgrestest.Suite(postgrestest.Template{
-	Name: "migrated_" + schemaDigest(),
-	Prepare: func(ctx context.Context, url string) error {
-		_, err := postgres.Migrate(ctx, url, postgres.Options{Plain: true})
-		return err
-	},
+	Name:    "migrated_" + schemaDigest(),
+	Prepare: migrated,
 })
+
+func migrated(ctx context.Context, url string) error {
+	_, err := postgres.Migrate(ctx, url, postgres.Options{Plain: true})
+	return err
+}
 
 // schemaDigest changes with whatever makes the schema.
 func schemaDigest() string {

@@ -81,4 +81,8 @@ var (
 	_ = portstest.DescribeWebhookDirectory("postgres", storage())
 	_ = portstest.DescribeUsers("postgres", storage())
 	_ = portstest.DescribeHousekeeper("postgres", storage())
+	_ = portstest.DescribeSignalInbox("postgres", storage())
+	_ = portstest.DescribeLanes("postgres", storage())
+	_ = portstest.DescribeLedger("postgres", storage())
+	_ = portstest.DescribePaperJournal("postgres", storage())
 )
