@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -21,11 +19,23 @@ var _ ports.PaperJournal = (*Journal)(nil)
 func NewJournal(db *DB) *Journal { return &Journal{db: db} }
 
 const (
-	lockJournalSQL = `select last_seq from private.paper_journals where broker_account_id = ? for no key update`
-	makeJournalSQL = `insert into private.paper_journals (broker_account_id) values (?) on conflict do nothing`
-	moveJournalSQL = `update private.paper_journals set last_seq = ?1 where broker_account_id = ?0`
-	addEntrySQL    = `insert into private.paper_entries (broker_account_id, seq, entry) values (?, ?, ?)`
-	entriesSQL     = `select entry from private.paper_entries where broker_account_id = ? and seq > ? order by seq`
+	lockJournalSQL = `select last_seq from private.paper_journals where broker_account_id = $1 for no key update`
+	makeJournalSQL = `insert into private.paper_journals (broker_account_id) values ($1) on conflict do nothing`
+	addEntriesSQL  = `
+with entry as (
+  insert into private.paper_entries (broker_account_id, seq, entry)
+  select $1, $2 + place, entry
+  from unnest($3::jsonb[]) with ordinality as e (entry, place)
+  returning seq
+)
+update private.paper_journals
+set last_seq = (select max(seq) from entry)
+where broker_account_id = $1`
+	readEntriesSQL = `
+select entry::text
+from private.paper_entries
+where broker_account_id = $1 and seq > $2
+order by seq`
 )
 
 // Append implements ports.PaperJournal.
@@ -35,12 +45,12 @@ func (j *Journal) Append(
 	var refused error
 	err = j.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
 		refused = nil
-		if last, err = lockJournal(ctx, tx, account); err != nil {
+		if last, err = j.lock(ctx, tx, account); err != nil {
 			return err
 		}
 		var entries [][]byte
 		if last > after {
-			if entries, err = readEntries(ctx, tx, account, after); err != nil {
+			if entries, err = j.read(ctx, tx.Tx, account, after); err != nil {
 				return err
 			}
 		}
@@ -48,17 +58,10 @@ func (j *Journal) Append(
 		if added, refused = fn(entries); refused != nil || len(added) == 0 {
 			return refused
 		}
-		w := writes{tx: tx}
-		for _, entry := range added {
-			last++
-			if err := w.addRaw(addEntrySQL, account.UUID, last, entry); err != nil {
-				return err
-			}
-		}
-		if err := w.addRaw(moveJournalSQL, account.UUID, last); err != nil {
-			return err
-		}
-		return w.done(ctx)
+		_, err = execPrepared(ctx, tx.Tx, addEntriesSQL, account.UUID, last,
+			column(added, func(entry []byte) string { return string(entry) }))
+		last += int64(len(added))
+		return err
 	})
 	switch {
 	case refused != nil:
@@ -69,27 +72,32 @@ func (j *Journal) Append(
 	return last, nil
 }
 
-// lockJournal locks the journal of an account, which its first entry makes.
-func lockJournal(ctx context.Context, tx bun.Tx, account domain.BrokerAccountID) (last int64, err error) {
-	err = tx.NewRaw(lockJournalSQL, account.UUID).Scan(ctx, &last)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return last, err
+// lock locks the journal of an account, which its first Append makes.
+func (j *Journal) lock(ctx context.Context, tx bun.Tx, account domain.BrokerAccountID) (last int64, err error) {
+	for {
+		var found []int64
+		if err := j.db.queryPrepared(ctx, tx.Tx, &found, lockJournalSQL, account.UUID); err != nil {
+			return 0, err
+		}
+		if len(found) > 0 {
+			return found[0], nil
+		}
+		if _, err := execPrepared(ctx, tx.Tx, makeJournalSQL, account.UUID); err != nil {
+			return 0, err
+		}
 	}
-	if _, err := tx.NewRaw(makeJournalSQL, account.UUID).Exec(ctx); err != nil {
-		return 0, err
-	}
-	err = tx.NewRaw(lockJournalSQL, account.UUID).Scan(ctx, &last)
-	return last, err
 }
 
 // Read implements ports.PaperJournal.
 func (j *Journal) Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	entries, err := readEntries(ctx, j.db.worker, account, after)
+	entries, err := j.read(ctx, j.db.worker.DB, account, after)
 	return entries, translate(err)
 }
 
-func readEntries(ctx context.Context, db bun.IDB, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	var entries [][]byte
-	err := db.NewRaw(entriesSQL, account.UUID, after).Scan(ctx, &entries)
-	return entries, err
+func (j *Journal) read(ctx context.Context, on runner, account domain.BrokerAccountID, after int64) ([][]byte, error) {
+	var entries []string
+	if err := j.db.queryPrepared(ctx, on, &entries, readEntriesSQL, account.UUID, after); err != nil {
+		return nil, err
+	}
+	return column(entries, func(entry string) []byte { return []byte(entry) }), nil
 }
