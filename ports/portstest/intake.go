@@ -125,6 +125,10 @@ func DescribeSignalIntake(name string, h ApplicationHarness) bool {
 			began := time.Now()
 			_, err := a.receive(ctx, hook.Token, buyTen)
 			took := time.Since(began)
+			atOnce(writers, func(int) {
+				_, err := a.receive(ctx, hook.Token, buyTen)
+				Expect(err).To(failAs(domain.KindUnavailable))
+			})
 			resume()
 			Expect(err).To(failAs(domain.KindUnavailable))
 			said, _ := errors.AsType[*domain.Error](err)
