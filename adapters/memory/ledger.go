@@ -46,10 +46,8 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	b.ConfigPosition = copyPosition(t.positions[own].position)
 
 	var mine, working []orderRow
-	for step, order := range t.steps {
-		if step.ticket == id {
-			mine = append(mine, t.orders[order])
-		}
+	for _, order := range t.byTicket[id] {
+		mine = append(mine, t.orders[order])
 	}
 	for order := range t.live {
 		row := t.orders[order]

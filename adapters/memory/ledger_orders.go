@@ -21,11 +21,7 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if _, err := t.holdsFor(lease, terms.BrokerAccountID, terms.Symbol); err != nil {
 			return err
 		}
-		step := stepKey{terms.TicketID, terms.Step, terms.Revision}
-		_, stepTaken := t.steps[step]
-		_, idTaken := t.orders[terms.ID]
-		_, clientIDTaken := t.clientIDs[terms.ClientOrderID]
-		if stepTaken || idTaken || clientIDTaken {
+		if t.hasOrder(terms) {
 			return domain.Conflict("order_exists", "the order is written down already")
 		}
 		order, err := domain.RestoreOrder(copyOrder(o.Snapshot()))
@@ -35,10 +31,25 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if _, err := order.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 			return err
 		}
-		put(t, t.steps, step, terms.ID)
+		put(t, t.byTicket, ticket.ID, append(slices.Clip(t.byTicket[ticket.ID]), terms.ID))
 		put(t, t.clientIDs, terms.ClientOrderID, terms.ID)
 		t.putOrder(order, t.now)
 		return t.plan(ticket, plan)
+	})
+}
+
+// hasOrder reports whether an order's place is taken: its id, its client order
+// id, or its step and revision of the ticket.
+func (t *tx) hasOrder(terms domain.OrderTerms) bool {
+	if _, taken := t.orders[terms.ID]; taken {
+		return true
+	}
+	if _, taken := t.clientIDs[terms.ClientOrderID]; taken {
+		return true
+	}
+	return slices.ContainsFunc(t.byTicket[terms.TicketID], func(id domain.OrderID) bool {
+		other := t.orders[id].order.Terms
+		return other.Step == terms.Step && other.Revision == terms.Revision
 	})
 }
 
@@ -171,7 +182,7 @@ func (s *Store) ByClientOrderIDs(ctx context.Context, ids []string) ([]*domain.O
 	var orders []*domain.Order
 	err := s.transact(ctx, func(t *tx) (err error) {
 		var rows []orderRow
-		for _, clientID := range ids {
+		for _, clientID := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 			if id, ok := t.clientIDs[clientID]; ok {
 				rows = append(rows, t.orders[id])
 			}

@@ -21,7 +21,7 @@ type tables struct {
 	laneIDs    map[laneKey]int64
 	places     map[place]domain.TicketID
 	orders     map[domain.OrderID]orderRow
-	steps      map[stepKey]domain.OrderID
+	byTicket   map[domain.TicketID][]domain.OrderID
 	clientIDs  map[string]domain.OrderID
 	// live are the orders that are working or unsettled: few, however long the
 	// history.
@@ -47,7 +47,7 @@ func newTables() tables {
 		laneIDs:    map[laneKey]int64{},
 		places:     map[place]domain.TicketID{},
 		orders:     map[domain.OrderID]orderRow{},
-		steps:      map[stepKey]domain.OrderID{},
+		byTicket:   map[domain.TicketID][]domain.OrderID{},
 		clientIDs:  map[string]domain.OrderID{},
 		live:       map[domain.OrderID]struct{}{},
 		positions:  map[positionKey]positionRow{},
@@ -123,11 +123,6 @@ type orderRow struct {
 	status     domain.OrderStatus
 	working    bool
 	asked      time.Time
-}
-
-type stepKey struct {
-	ticket         domain.TicketID
-	step, revision int
 }
 
 // positionKey names a holding; config is zero for the account's whole and for

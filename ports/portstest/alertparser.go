@@ -20,6 +20,8 @@ type Alerts struct {
 	Understood map[domain.AlertFormat][]string
 	// Senseless can be read and make no sense.
 	Senseless []string
+	// Fields are those of alerts that are understood, by body.
+	Fields map[string]map[string]string
 	// Unbuilt ask, in the field named by the key, for what is not built.
 	Unbuilt map[string]string
 }
@@ -81,6 +83,15 @@ func DescribeAlertParser(name string, h AlertParserHarness) bool {
 				Expect(err).NotTo(HaveOccurred(), body)
 				Expect(auto).To(Equal(named))
 			})
+		})
+
+		It("gives the alert's top-level scalar fields as text", func() {
+			Expect(h.Alerts.Fields).NotTo(BeEmpty(), "the harness has such an alert")
+			for body, fields := range h.Alerts.Fields {
+				parsed, err := parser.Parse(domain.AlertFormatAuto, []byte(body))
+				Expect(err).NotTo(HaveOccurred(), body)
+				Expect(parsed.Fields).To(sameAs(fields), body)
+			}
 		})
 
 		It("neither keeps nor changes the body", func() {

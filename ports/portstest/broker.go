@@ -54,6 +54,35 @@ func DescribeBroker(name string, h BrokerHarness) bool {
 	})
 }
 
+// BrokersHarness makes finders of brokers.
+type BrokersHarness struct {
+	New func(ctx context.Context) ports.Brokers
+}
+
+// DescribeBrokers proves ports.Brokers.
+func DescribeBrokers(name string, h BrokersHarness) bool {
+	return Describe(name+" as Brokers", Label(LabelContract), func() {
+		var brokers ports.Brokers
+		BeforeEach(func(ctx SpecContext) { brokers = h.New(ctx) })
+
+		It("gives the broker of every kind that is built", func() {
+			for _, kind := range domain.BrokerKinds() {
+				broker, err := brokers.For(kind)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(broker.Capabilities().OrderTypes).NotTo(BeEmpty())
+			}
+		})
+
+		It("is KindInvalid for one that is not built", func() {
+			for _, kind := range []domain.BrokerKind{"", "PAPER", "no broker"} {
+				broker, err := brokers.For(kind)
+				Expect(err).To(failAs(domain.KindInvalid))
+				Expect(broker).To(BeNil())
+			}
+		})
+	})
+}
+
 // floor is one spec's broker with an account.
 type floor struct {
 	Trading

@@ -86,7 +86,8 @@ func DescribeSignalIntake(name string, h ApplicationHarness) bool {
 		It("is KindNotFound for an unknown, ended or revoked token, with the same error for each", func(ctx SpecContext) {
 			removed := a.webhook(ctx, a.ada, a.account(ctx, a.ada))
 			a.send(ctx, removed.Token, buyTen)
-			Expect(a.Webhooks.RemoveWebhook(ctx, a.ada, removed.Config.ID())).Error().NotTo(HaveOccurred())
+			a.drain(ctx)
+			Expect(a.Webhooks.RemoveWebhook(ctx, a.ada, removed.Config.ID())).To(Succeed())
 			former := hook.Token
 			a.send(ctx, former, sellFive)
 			rotated, err := a.Webhooks.RotateToken(ctx, a.ada, hook.Config.ID(), 0, unmarked())
@@ -125,6 +126,10 @@ func DescribeSignalIntake(name string, h ApplicationHarness) bool {
 			began := time.Now()
 			_, err := a.receive(ctx, hook.Token, buyTen)
 			took := time.Since(began)
+			atOnce(writers, func(int) {
+				_, err := a.receive(ctx, hook.Token, buyTen)
+				Expect(err).To(failAs(domain.KindUnavailable))
+			})
 			resume()
 			Expect(err).To(failAs(domain.KindUnavailable))
 			said, _ := errors.AsType[*domain.Error](err)

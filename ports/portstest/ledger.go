@@ -120,7 +120,7 @@ func (l *ledgerSpecs) describeByClientOrderIDs() {
 		first, second := w.working(ctx, l.config, "AAPL"), w.working(ctx, l.config, "MSFT")
 		w.working(ctx, l.config, "NVDA")
 		orders, err := w.Ledger.ByClientOrderIDs(ctx, []string{
-			second.order.Terms().ClientOrderID, "hfspecnobodyhasthisone", first.order.Terms().ClientOrderID,
+			second.order.Terms().ClientOrderID, "hfspecnobodyhasthisone", first.order.Terms().ClientOrderID, second.order.Terms().ClientOrderID,
 		})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(ids(orders)).To(ConsistOf(first.order.ID(), second.order.ID()))

@@ -57,13 +57,15 @@ func sameAs(want any) types.GomegaMatcher {
 	)
 }
 
+// writtenOut gives v as a tree without types. It is a list of one, so that
+// nothing compares with nothing too.
 func writtenOut(v any) any {
 	GinkgoHelper()
 	text, err := json.Marshal(v)
 	Expect(err).NotTo(HaveOccurred())
 	var tree any
 	Expect(json.Unmarshal(text, &tree)).To(Succeed())
-	return prune(tree)
+	return []any{prune(tree)}
 }
 
 // prune drops what says nothing: null, and empty lists and maps.

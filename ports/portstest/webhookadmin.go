@@ -2,6 +2,7 @@ package portstest
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"time"
 
@@ -53,10 +54,11 @@ func (s *webhookSpecs) notFound(ctx context.Context, call func(id domain.Webhook
 }
 
 func (s *webhookSpecs) describeCreate() {
-	It("stores a new config and issues its token: hf_ and 43 characters, that reach it", func(ctx SpecContext) {
+	It("stores a new config and issues its token: hf_ and 43 characters that carry 32 random bytes", func(ctx SpecContext) {
 		issued, err := s.Webhooks.CreateWebhook(ctx, s.ada, newWebhook(oddName, s.routed), unmarked())
 		Expect(err).NotTo(HaveOccurred())
 		Expect(issued.Token).To(MatchRegexp(`^hf_[A-Za-z0-9_-]{43}$`))
+		Expect(base64.RawURLEncoding.DecodeString(issued.Token[3:])).To(HaveLen(32), "32 random bytes")
 		Expect(s.stored(ctx)).To(HaveExactElements(HaveField("Snapshot()", sameAs(issued.Config.Snapshot()))))
 		receipt := s.send(ctx, issued.Token, buyTen)
 		Expect(s.signal(ctx, s.ada, receipt.SignalIDs[0]).WebhookConfigID).To(HaveValue(Equal(issued.Config.ID())))
