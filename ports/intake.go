@@ -40,7 +40,8 @@ type Receipt struct {
 // SignalIntake takes alerts.
 type SignalIntake interface {
 	// Receive makes an alert durable and only then answers. An unknown, ended or
-	// revoked token is KindNotFound, with the same error for each. An alert that
+	// revoked token is KindNotFound, with the same error for each; one in use may
+	// work for a second after it ended. An alert that
 	// is not understood is KindInvalid with its reasons and code not_understood,
 	// one that is understood and impossible KindInvalid with any other code; both
 	// are recorded for the config's owner. When the alert could not be made
