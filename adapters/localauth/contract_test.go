@@ -6,15 +6,14 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"github.com/hookfill/hookfill/adapters/localauth"
 	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 	"github.com/hookfill/hookfill/ports/portstest"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 )
 
 func TestLocalauth(t *testing.T) {

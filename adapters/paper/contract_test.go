@@ -63,9 +63,7 @@ func newTrading(context.Context) portstest.Trading {
 }
 
 var (
-	trading = portstest.BrokerHarness{New: newTrading}
-
 	_ ports.PaperJournal = (*line)(nil)
-	_                    = portstest.DescribeBroker("paper.Broker", trading)
-	_                    = portstest.DescribePaperMarket("paper.Broker", trading)
+	_                    = portstest.DescribeBroker("paper.Broker", portstest.BrokerHarness{New: newTrading})
+	_                    = portstest.DescribePaperMarket("paper.Broker", portstest.BrokerHarness{New: newTrading})
 )

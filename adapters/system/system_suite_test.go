@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
 	"github.com/hookfill/hookfill/adapters/system"
 	"github.com/hookfill/hookfill/ports"
 	"github.com/hookfill/hookfill/ports/portstest"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 )
 
 func TestSystem(t *testing.T) {
