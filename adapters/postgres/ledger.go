@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"github.com/hookfill/hookfill/domain"
@@ -54,6 +53,3 @@ func (l *Ledger) Account(ctx context.Context, id domain.BrokerAccountID) (*domai
 func leaseLost() error {
 	return domain.Conflict("lease_lost", "the lane was taken over by another executor")
 }
-
-// isRefusal tells a decision refused from one that could not be made.
-func isRefusal(err error) bool { return errors.Is(err, domain.KindConflict) }
