@@ -47,7 +47,8 @@ func (db *DB) bundled(ctx context.Context, begin string, fn func(context.Context
 			return err
 		}
 		if begin == beginSnapshot {
-			return t.send(ctx) // there is nothing to keep
+			t.tell(ctx, "commit") // there is nothing to keep, so nothing to doubt
+			return t.send(ctx)
 		}
 		return t.commit(ctx)
 	})

@@ -30,15 +30,29 @@ func BenchmarkExecute(b *testing.B) {
 		b: b, lanes: postgres.NewLanes(s.db), ledger: postgres.NewLedger(s.db),
 	}
 	b.ResetTimer()
-	var workers sync.WaitGroup
-	for worker := range 16 {
-		workers.Go(func() {
-			for e.done.Load() < int64(b.N) && !b.Failed() {
-				e.claim(fmt.Sprintf("worker-%d", worker))
+	var running sync.WaitGroup
+	free := make(chan struct{}, 16)
+	for e.done.Load() < int64(b.N) && !b.Failed() {
+		free <- struct{}{}
+		lanes, err := e.lanes.Claim(b.Context(), "bench", 1+cap(free)-len(free), 16, 15*time.Second)
+		check(b, err)
+		if len(lanes) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		for i, lane := range lanes {
+			if i > 0 {
+				free <- struct{}{}
 			}
-		})
+			running.Go(func() {
+				defer func() { <-free }()
+				e.runLane(lane)
+			})
+		}
+		if len(lanes) == 0 {
+			<-free
+		}
 	}
-	workers.Wait()
+	running.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
 }
 
@@ -49,26 +63,17 @@ type benchExecutor struct {
 	done   atomic.Int64
 }
 
-func (e *benchExecutor) claim(owner string) {
+func (e *benchExecutor) runLane(lane ports.ClaimedLane) {
 	ctx := e.b.Context()
-	lanes, err := e.lanes.Claim(ctx, owner, 1, 16, 15*time.Second)
-	if err != nil {
-		e.b.Error(err)
-	}
-	if len(lanes) == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	for _, lane := range lanes {
-		for _, t := range lane.Tickets {
-			if err := e.execute(ctx, lane.Lease, t); err != nil {
-				e.b.Error(err)
-				return
-			}
-			e.done.Add(1)
-		}
-		if err := e.lanes.Release(ctx, lane.Lease, 0); err != nil {
+	for _, t := range lane.Tickets {
+		if err := e.execute(ctx, lane.Lease, t); err != nil {
 			e.b.Error(err)
+			return
 		}
+		e.done.Add(1)
+	}
+	if err := e.lanes.Release(ctx, lane.Lease, 0); err != nil {
+		e.b.Error(err)
 	}
 }
 

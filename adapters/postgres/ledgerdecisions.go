@@ -45,8 +45,7 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		if err != nil {
 			return err
 		}
-		addOrder(ctx, t, attempted)
-		addAttempt(ctx, t, lease, o.ID(), first)
+		addOrder(ctx, t, attempted, lease, first)
 		return held.plan(ctx, t, plan, first.At)
 	})
 	if standsInTheWay(err, uniqueViolation, "orders") {
@@ -55,25 +54,22 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 	return err
 }
 
-const addAttemptSQL = `
-insert into private.order_attempts (order_id, number, epoch, deadline, at)
-values ($1, $2, $3, $4, $5)`
-
-func addAttempt(ctx context.Context, t *bundledTx, lease ports.Lease, id domain.OrderID, a ports.Attempt) {
-	t.tell(ctx, addAttemptSQL, id.UUID, a.Number, lease.Epoch, a.Deadline, a.At)
-}
-
 // laneOf says what a lane is a lane of.
 type laneOf struct {
 	BrokerAccountID uuid.UUID
 	Symbol          domain.Symbol
 }
 
-const holdLaneSQL = `
+const (
+	holdLaneSQL = `
 select broker_account_id, symbol
 from private.lanes
 where lane_id = $1 and epoch = $2
 for share`
+	addAttemptSQL = `
+insert into private.order_attempts (order_id, number, epoch, deadline, at)
+values ($1, $2, $3, $4, $5)`
+)
 
 // Retry implements ports.Ledger.
 func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID, next ports.Attempt) (fresh *domain.Order, err error) {
@@ -100,7 +96,7 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 		if _, err := o.Submission().Next(domain.EventAttempted); err != nil {
 			return err
 		}
-		addAttempt(ctx, t, lease, id, next)
+		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At)
 		fresh, _, err = applyEvents(ctx, t, o, []domain.OrderEvent{domain.AttemptedEvent(next.Number, next.At)}, next.At)
 		return err
 	})

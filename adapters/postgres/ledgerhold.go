@@ -21,10 +21,9 @@ type heldTicket struct {
 	Planned bool
 	LaneID  int64
 	DoneSeq int64
-	// SignalState is the signal's, which has so many Tickets; that never changes.
-	SignalID    uuid.UUID
-	SignalState domain.State
-	Tickets     int
+	// The signal has so many Tickets; that never changes.
+	SignalID uuid.UUID
+	Tickets  int
 	// Now is the database's clock.
 	Now time.Time
 }
@@ -36,7 +35,7 @@ const (
 select
   ticket.id, ticket.lane_seq, ticket.state, ticket.target is not null as planned,
   lane.lane_id, lane.done_seq,
-  signal.id as signal_id, signal.state as signal_state,
+  signal.id as signal_id,
   (select count(*) from public.tickets of_signal where of_signal.signal_id = signal.id) as tickets,
   now()
 from private.lanes lane
@@ -66,9 +65,12 @@ func onlyHeld(held []heldTicket) (*heldTicket, error) {
 
 // The target of the first plan stays, decisions are added.
 const planTicketSQL = `
-update public.tickets
-set state = 'executing', target = coalesce(target, $2::numeric), decisions = decisions || $3::jsonb, updated_at = $4
-where id = $1`
+with planned as (
+  update public.tickets
+  set state = 'executing', target = coalesce(target, $2::numeric), decisions = decisions || $3::jsonb, updated_at = $4
+  where id = $1
+)
+update public.signals set state = $6, updated_at = $4 where id = $5 and state <> $6`
 
 // plan writes down what the ticket was understood to want.
 func (h *heldTicket) plan(ctx context.Context, t *bundledTx, p ports.TicketPlan, at time.Time) error {
@@ -80,8 +82,12 @@ func (h *heldTicket) plan(ctx context.Context, t *bundledTx, p ports.TicketPlan,
 			return err
 		}
 	}
-	t.tell(ctx, planTicketSQL, h.ID, p.Target.String(), encodeDecisions(p.Decisions), at)
-	return h.settleSignal(ctx, t, domain.StateExecuting, at)
+	signal, err := h.signalWith(ctx, t, domain.StateExecuting)
+	if err != nil {
+		return err
+	}
+	t.tell(ctx, planTicketSQL, h.ID, p.Target.String(), encodeDecisions(p.Decisions), at, h.SignalID, string(signal))
+	return nil
 }
 
 // mayEnd refuses an end that has no place in the lane or in the life of a
@@ -97,44 +103,47 @@ func (h *heldTicket) mayEnd(end ports.TicketEnd) error {
 	return err
 }
 
-const (
-	endTicketSQL = `
-update public.tickets
-set state = $2, reasons = $3::jsonb, decisions = decisions || $4::jsonb, updated_at = $5
-where id = $1`
-	moveLaneSQL = `update private.lanes set done_seq = $2 where lane_id = $1`
+// The lane moves on to $7, unless that is null.
+const endTicketSQL = `
+with ended as (
+  update public.tickets
+  set state = $2, reasons = $3::jsonb, decisions = decisions || $4::jsonb, updated_at = $5
+  where id = $1
+), moved as (
+  update private.lanes set done_seq = $7 where lane_id = $6 and $7::bigint is not null
 )
+update public.signals set state = $9, updated_at = $5 where id = $8 and state <> $9`
 
 // end writes an end down that mayEnd admits, and moves the lane on unless a
 // person has to look at the ticket.
 func (h *heldTicket) end(ctx context.Context, t *bundledTx, end ports.TicketEnd, at time.Time) error {
-	t.tell(ctx, endTicketSQL, h.ID, string(end.State), encodeReasons(end.Reasons), encodeDecisions(end.Decisions), at)
-	if end.State.IsFinal() {
-		t.tell(ctx, moveLaneSQL, h.LaneID, h.LaneSeq)
+	signal, err := h.signalWith(ctx, t, end.State)
+	if err != nil {
+		return err
 	}
-	return h.settleSignal(ctx, t, end.State, at)
+	var doneSeq *int64
+	if end.State.IsFinal() {
+		doneSeq = &h.LaneSeq
+	}
+	t.tell(ctx, endTicketSQL, h.ID, string(end.State), encodeReasons(end.Reasons), encodeDecisions(end.Decisions), at,
+		h.LaneID, doneSeq, h.SignalID, string(signal))
+	return nil
 }
 
-const (
-	otherTicketsSQL = `select state from public.tickets where signal_id = $1 and id <> $2`
-	moveSignalSQL   = `update public.signals set state = $2, updated_at = $3 where id = $1`
-)
+const otherTicketsSQL = `select state from public.tickets where signal_id = $1 and id <> $2`
 
-// settleSignal brings the signal in line with its tickets, of which this one
-// gets the given state. The others are read under the lock of the signal, so
-// that tickets ending side by side in two lanes are both seen.
-func (h *heldTicket) settleSignal(ctx context.Context, t *bundledTx, next domain.State, at time.Time) error {
-	states := []domain.State{next}
+// signalWith gives the signal's state once this ticket is in the given one. The
+// others are read under the lock of the signal, so that tickets ending side by
+// side in two lanes are both seen.
+func (h *heldTicket) signalWith(ctx context.Context, t *bundledTx, mine domain.State) (domain.State, error) {
+	states := []domain.State{mine}
 	if h.Tickets > 1 {
 		var others []domain.State
 		ask(ctx, t, &others, pgx.RowTo[domain.State], otherTicketsSQL, h.SignalID, h.ID)
 		if err := t.send(ctx); err != nil {
-			return err
+			return "", err
 		}
 		states = append(states, others...)
 	}
-	if state := domain.SignalState(states); state != h.SignalState {
-		t.tell(ctx, moveSignalSQL, h.SignalID, string(state), at)
-	}
-	return nil
+	return domain.SignalState(states), nil
 }

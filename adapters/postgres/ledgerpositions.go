@@ -39,10 +39,11 @@ from public.orders o
 cross join lateral (values ('account', null), ('webhook', o.webhook_config_id)) as scope (name, config)
 where o.id = $1
 on conflict do nothing`
-	movePositionSQL = `
-update public.positions
-set quantity = $2::numeric, average_price = $3::numeric, realized_profit = $4::numeric, updated_at = $5
-where id = $1`
+	movePositionsSQL = `
+update public.positions held
+set quantity = moved.quantity, average_price = moved.average_price, realized_profit = moved.realized_profit, updated_at = $5
+from unnest($1::uuid[], $2::numeric[], $3::numeric[], $4::numeric[]) as moved (id, quantity, average_price, realized_profit)
+where held.id = moved.id`
 )
 
 func (l *lockedPositions) askFor(ctx context.Context, t *bundledTx, order domain.OrderID) {
@@ -62,17 +63,29 @@ func (l *lockedPositions) move(ctx context.Context, t *bundledTx, o domain.Order
 			return err
 		}
 	}
-	for _, row := range l.rows {
-		m := positionModel{Quantity: row.Quantity, AveragePrice: row.AveragePrice, RealizedProfit: row.RealizedProfit}
-		p, err := m.position()
-		if err != nil {
+	for i := range l.rows {
+		if err := l.rows[i].apply(o.Side, fills); err != nil {
 			return err
 		}
-		for _, fill := range fills {
-			p = p.Apply(o.Side, fill.Quantity, fill.Price)
-		}
-		m.set(p, at)
-		t.tell(ctx, movePositionSQL, row.ID, m.Quantity, m.AveragePrice, m.RealizedProfit, m.UpdatedAt)
 	}
+	t.tell(ctx, movePositionsSQL,
+		uuids(l.rows, func(r lockedPosition) uuid.UUID { return r.ID }),
+		column(l.rows, func(r lockedPosition) string { return r.Quantity }),
+		column(l.rows, func(r lockedPosition) *string { return r.AveragePrice }),
+		column(l.rows, func(r lockedPosition) string { return r.RealizedProfit }),
+		at)
+	return nil
+}
+
+func (r *lockedPosition) apply(side domain.Side, fills []domain.OrderEvent) error {
+	m := positionModel{Quantity: r.Quantity, AveragePrice: r.AveragePrice, RealizedProfit: r.RealizedProfit}
+	p, err := m.position()
+	if err != nil {
+		return err
+	}
+	for _, fill := range fills {
+		p = p.Apply(side, fill.Quantity, fill.Price)
+	}
+	r.Quantity, r.AveragePrice, r.RealizedProfit = p.Quantity.String(), textOf(p.AveragePrice), p.RealizedProfit.String()
 	return nil
 }

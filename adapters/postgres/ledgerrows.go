@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // The columns of orders o and of their events, as orderModel and orderEventModel
@@ -55,6 +56,9 @@ func (l *lockedOrder) order() (*domain.Order, error) {
 }
 
 const addOrderSQL = `
+with attempt as (
+  insert into private.order_attempts (order_id, number, epoch, deadline, at) values ($1, $25, $26, $27, $28)
+)
 insert into public.orders (
   id, user_id, signal_id, ticket_id, broker_account_id, webhook_config_id, lane_seq, step, revision,
   client_order_id, symbol, side, type, time_in_force, order_class,
@@ -66,14 +70,16 @@ values (
   $16::numeric, $17::numeric, $18::numeric, $19::numeric, $20::numeric,
   $21, $22, 0, 1, $23, $24)`
 
-// addOrder stores an order that is new, with its events so far.
-func addOrder(ctx context.Context, t *bundledTx, o *domain.Order) {
+// addOrder stores an order that is new, with its events so far and its first
+// attempt.
+func addOrder(ctx context.Context, t *bundledTx, o *domain.Order, lease ports.Lease, first ports.Attempt) {
 	m := toOrderModel(o, 1)
 	t.tell(ctx, addOrderSQL,
 		m.ID, m.UserID, m.SignalID, m.TicketID, m.BrokerAccountID, m.WebhookConfigID, m.LaneSeq, m.Step, m.Revision,
 		m.ClientOrderID, string(m.Symbol), string(m.Side), string(m.Type), string(m.TimeInForce), string(m.Class),
 		m.Quantity, m.Notional, m.LimitPrice, m.StopPrice, m.ReferencePrice,
-		string(m.Submission), string(m.Status), m.CreatedAt, m.UpdatedAt)
+		string(m.Submission), string(m.Status), m.CreatedAt, m.UpdatedAt,
+		first.Number, lease.Epoch, first.Deadline, first.At)
 	addEvents(ctx, t, o, 0, m.UpdatedAt)
 }
 
