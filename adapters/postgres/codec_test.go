@@ -8,10 +8,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"pgregory.net/rapid"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"pgregory.net/rapid"
 
 	"github.com/hookfill/hookfill/adapters/postgres"
 	"github.com/hookfill/hookfill/domain"
@@ -38,39 +37,49 @@ func list[T any](t *rapid.T, name string, g *rapid.Generator[T]) []T {
 	return rapid.SliceOfN(g, 0, 4).Draw(t, name)
 }
 
-var (
-	someQuantities = []domain.Quantity{
+func someQuantities() []domain.Quantity {
+	return []domain.Quantity{
 		domain.MustQuantity("1"), domain.MustQuantity("0.000000000000000001"), domain.MustQuantity("999999999999999999999999.999999999999999999"),
 	}
-	somePrices  = []domain.Price{domain.MustPrice("0.000000000000000001"), domain.MustPrice("189.98"), domain.MustPrice("1e23")}
-	someMoney   = []domain.Money{domain.MustMoney("0"), domain.MustMoney("-12.5"), domain.MustMoney("100000")}
-	someNets    = []domain.Net{domain.MustNet("0"), domain.MustNet("-10"), domain.MustNet("0.1")}
-	someSymbols = []domain.Symbol{"AAPL", "BTC/USD", "NQ1!", "BRK.B"}
-)
+}
+
+func somePrices() []domain.Price {
+	return []domain.Price{domain.MustPrice("0.000000000000000001"), domain.MustPrice("189.98"), domain.MustPrice("1e23")}
+}
+
+func someMoney() []domain.Money {
+	return []domain.Money{domain.MustMoney("0"), domain.MustMoney("-12.5"), domain.MustMoney("100000")}
+}
+
+func someNets() []domain.Net {
+	return []domain.Net{domain.MustNet("0"), domain.MustNet("-10"), domain.MustNet("0.1")}
+}
+
+func someSymbols() []domain.Symbol { return []domain.Symbol{"AAPL", "BTC/USD", "NQ1!", "BRK.B"} }
 
 func drawRules(t *rapid.T) domain.WebhookRules {
 	r := domain.WebhookRules{
 		Format:        draw(t, "format", domain.AlertFormatAuto, "traderspost"),
-		Symbols:       list(t, "symbols", rapid.SampledFrom(someSymbols)),
+		Symbols:       list(t, "symbols", rapid.SampledFrom(someSymbols())),
 		Sizing:        domain.Sizing{Type: draw(t, "sizing", domain.SizingTypes()...)},
 		QuantityMeans: draw(t, "means", domain.QuantityOrderTotal, domain.QuantityEntry),
 		PositionScope: draw(t, "scope", domain.PositionScopeWebhook, domain.PositionScopeAccount),
 		Risk: domain.RiskLimits{
-			MaxOrderQuantity:    maybe(t, "order quantity", someQuantities...),
-			MaxOrderNotional:    maybe(t, "order notional", someMoney...),
-			MaxPositionQuantity: maybe(t, "position quantity", someQuantities...),
+			MaxOrderQuantity:    maybe(t, "order quantity", someQuantities()...),
+			MaxOrderNotional:    maybe(t, "order notional", someMoney()...),
+			MaxPositionQuantity: maybe(t, "position quantity", someQuantities()...),
 		},
 		Staleness: domain.Staleness{EntrySeconds: maybe(t, "entry seconds", 1, 60, 86400)},
 		Dedupe:    domain.Dedupe{KeyFields: list(t, "key fields", rapid.String()), WindowSeconds: draw(t, "window", 1, 60, 86400)},
 	}
 	if r.Sizing.Type != domain.SizingAlert {
-		value := draw(t, "value", someQuantities...)
+		value := draw(t, "value", someQuantities()...)
 		r.Sizing.Value = &value
 	}
 	if rapid.Bool().Draw(t, "map") {
 		r.SymbolMap = map[domain.Symbol]domain.Symbol{}
-		for _, from := range list(t, "mapped", rapid.SampledFrom(someSymbols)) {
-			r.SymbolMap[from] = draw(t, "to", someSymbols...)
+		for _, from := range list(t, "mapped", rapid.SampledFrom(someSymbols())) {
+			r.SymbolMap[from] = draw(t, "to", someSymbols()...)
 		}
 	}
 	return r
@@ -79,16 +88,16 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 func drawIntent(t *rapid.T) domain.Intent {
 	i := domain.Intent{
 		Action:         draw(t, "action", domain.Actions()...),
-		Symbol:         draw(t, "symbol", append(someSymbols, "")...),
-		Quantity:       maybe(t, "quantity", someQuantities...),
-		Notional:       maybe(t, "notional", someMoney...),
+		Symbol:         draw(t, "symbol", append(someSymbols(), "")...),
+		Quantity:       maybe(t, "quantity", someQuantities()...),
+		Notional:       maybe(t, "notional", someMoney()...),
 		Sentiment:      draw(t, "sentiment", append(domain.Sentiments(), "")...),
-		TargetPosition: maybe(t, "target", someNets...),
+		TargetPosition: maybe(t, "target", someNets()...),
 		OrderType:      draw(t, "type", domain.OrderTypes()...),
 		TimeInForce:    draw(t, "tif", domain.TimesInForce()...),
-		LimitPrice:     maybe(t, "limit", somePrices...),
-		StopPrice:      maybe(t, "stop", somePrices...),
-		ReferencePrice: maybe(t, "reference", somePrices...),
+		LimitPrice:     maybe(t, "limit", somePrices()...),
+		StopPrice:      maybe(t, "stop", somePrices()...),
+		ReferencePrice: maybe(t, "reference", somePrices()...),
 	}
 	if rapid.Bool().Draw(t, "sent") {
 		at := time.UnixMicro(rapid.Int64Range(0, 253402300799999999).Draw(t, "sender time")).UTC()
@@ -129,7 +138,7 @@ var _ = Describe("stored JSON", func() {
 
 	It("is lists of words and strings of numbers, no float among them", func() {
 		rules := domain.DefaultWebhookRules()
-		rules.Sizing = domain.Sizing{Type: domain.SizingFixedQuantity, Value: &someQuantities[1]}
+		rules.Sizing = domain.Sizing{Type: domain.SizingFixedQuantity, Value: &someQuantities()[1]}
 		var tree map[string]any
 		Expect(json.Unmarshal([]byte(postgres.EncodeRules(rules)), &tree)).To(Succeed())
 		Expect(tree["sizing"]).To(Equal(map[string]any{"type": "fixed_quantity", "value": "0.000000000000000001"}))
@@ -140,8 +149,8 @@ var _ = Describe("stored JSON", func() {
 // must not take the worker down.
 func FuzzDecodeRules(f *testing.F) {
 	full := domain.DefaultWebhookRules()
-	full.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: &someQuantities[0]}
-	full.Risk = domain.RiskLimits{MaxOrderQuantity: &someQuantities[0], MaxOrderNotional: &someMoney[2]}
+	full.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: &someQuantities()[0]}
+	full.Risk = domain.RiskLimits{MaxOrderQuantity: &someQuantities()[0], MaxOrderNotional: &someMoney()[2]}
 	for _, seed := range []string{
 		postgres.EncodeRules(domain.DefaultWebhookRules()), postgres.EncodeRules(full), "{}", "null", "[]", `{"sizing":{"type":"fixed_quantity"}}`,
 		`{"sizing":{"type":"notional","value":"1e999999999"},"dedupe":{"window_seconds":60}}`, `{"dedupe":{"window_seconds":-1}}`,
@@ -162,10 +171,10 @@ func FuzzDecodeRules(f *testing.F) {
 		}
 		for _, action := range domain.Actions() {
 			intent := domain.Intent{
-				Action: action, Symbol: "AAPL", Quantity: &someQuantities[0], ReferencePrice: &somePrices[1],
-				OrderType: domain.OrderTypeMarket, TimeInForce: domain.TimeInForceDay, TargetPosition: &someNets[1],
+				Action: action, Symbol: "AAPL", Quantity: &someQuantities()[0], ReferencePrice: &somePrices()[1],
+				OrderType: domain.OrderTypeMarket, TimeInForce: domain.TimeInForceDay, TargetPosition: &someNets()[1],
 			}
-			domain.PlanOrders(intent, rules, domain.Situation{Instrument: instrument, Multiplier: someQuantities[0], Position: someNets[2], Account: someNets[2]})
+			domain.PlanOrders(intent, rules, domain.Situation{Instrument: instrument, Multiplier: someQuantities()[0], Position: someNets()[2], Account: someNets()[2]})
 		}
 	})
 }

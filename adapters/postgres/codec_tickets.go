@@ -29,28 +29,6 @@ type ticketModel struct {
 	UpdatedAt       time.Time     `bun:"updated_at"`
 }
 
-// toTicketModel gives the row of the ticket at the given place among those of
-// its signal, in the given lane.
-func toTicketModel(t domain.Ticket, position int, laneID int64) *ticketModel {
-	return &ticketModel{
-		ID:              t.ID.UUID,
-		UserID:          t.UserID.UUID,
-		SignalID:        t.SignalID.UUID,
-		Position:        position,
-		BrokerAccountID: t.BrokerAccountID.UUID,
-		Symbol:          t.Symbol,
-		Multiplier:      t.Multiplier.String(),
-		LaneID:          laneID,
-		LaneSeq:         t.LaneSeq,
-		State:           t.State,
-		Target:          textOf(t.Target),
-		Reasons:         encodeReasons(t.Reasons),
-		Decisions:       encodeDecisions(t.Decisions),
-		CreatedAt:       t.CreatedAt,
-		UpdatedAt:       t.UpdatedAt,
-	}
-}
-
 func (m *ticketModel) toDomain() (domain.Ticket, error) {
 	var r amounts
 	t := domain.Ticket{

@@ -8,6 +8,9 @@
 // [Journal], [Users], [Housekeeper]). Statements are never prepared, so that
 // the API pool may sit behind a transaction-mode pooler.
 //
+// [Migrate] brings the schema up, in turns with the Supabase CLI, and
+// [DB.CheckSchema] refuses one that is older or newer than the program.
+//
 // What the domain promises is held up by constraints: places in a lane, the
 // uniqueness of orders, events and keys, and keys that carry the owner.
 // The database's clock decides leases, windows and overlaps.

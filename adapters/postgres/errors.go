@@ -55,7 +55,7 @@ func fromSQLState(pg *pgconn.PgError, err error) *domain.Error {
 	case "40001", "40P01", "55P03", "57014":
 		return unavailable(err)
 	}
-	switch pg.Code[:2] {
+	switch pg.Code[:min(2, len(pg.Code))] { // its class
 	case "08", "53", "57", "58":
 		return unavailable(err)
 	}

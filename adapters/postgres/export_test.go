@@ -1,17 +1,25 @@
 package postgres
 
-import "github.com/uptrace/bun"
+import (
+	"github.com/uptrace/bun"
+
+	"github.com/hookfill/hookfill/domain"
+)
 
 // What specs look at from within.
-var (
-	Translate       = translate
-	TranslateCommit = translateCommit
-	EncodeRules     = encodeRules
-	DecodeRules     = decodeRules
-	EncodeIntent    = encodeIntent
-	DecodeIntent    = decodeIntent
-	SplitStatements = splitStatements
-)
+
+func Translate(err error) error       { return translate(err) }
+func TranslateCommit(err error) error { return translateCommit(err) }
+
+func EncodeRules(r domain.WebhookRules) string { return encodeRules(r) }
+
+func DecodeRules(text string, routes []domain.Route) (domain.WebhookRules, error) {
+	return decodeRules(text, routes)
+}
+
+func EncodeIntent(i domain.Intent) string             { return encodeIntent(i) }
+func DecodeIntent(text string) (domain.Intent, error) { return decodeIntent(text) }
+func SplitStatements(text string) []string            { return splitStatements(text) }
 
 // OrderIsUnsettled is the predicate in SQL.
 const OrderIsUnsettled = orderIsUnsettled

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -189,7 +188,7 @@ var _ = Describe("the history of migrations", func() {
 
 	It("is refused where it skips a migration", func(ctx SpecContext) {
 		url := databases.Fresh(ctx)
-		first := strings.Split(migrationNames()[0], "_")[0]
+		first, _, _ := strings.Cut(migrationNames()[0], "_")
 		sqlExec(ctx, sqlConn(ctx, url), "delete from supabase_migrations.schema_migrations where version = $1", first)
 		_, err := postgres.Migrate(ctx, url, postgres.Options{})
 		Expect(err).To(MatchError(ContainSubstring(first)))

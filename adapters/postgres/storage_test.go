@@ -16,12 +16,14 @@ import (
 
 // storage is this adapter as the contract suites want it: this process's
 // database, emptied before every spec.
-var storage = portstest.StorageHarness{
-	New: func(ctx context.Context) portstest.Storage {
-		conn := sqlConn(ctx, databases.URL())
-		emptyTables(ctx, conn)
-		return openStorage(ctx, conn)
-	},
+func storage() portstest.StorageHarness {
+	return portstest.StorageHarness{
+		New: func(ctx context.Context) portstest.Storage {
+			conn := sqlConn(ctx, databases.URL())
+			emptyTables(ctx, conn)
+			return openStorage(ctx, conn)
+		},
+	}
 }
 
 func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
@@ -48,7 +50,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 // emptyTables deletes every row but the installation's. Foreign keys are not
 // looked at meanwhile, which is most of what it would cost.
 func emptyTables(ctx context.Context, conn *pgx.Conn) {
-	tables := slices.Clone(ownedTables)
+	tables := ownedTables()
 	slices.Reverse(tables)
 	sqlExec(ctx, conn, "set session_replication_role = replica; delete from "+strings.Join(append(tables, "auth.users"), "; delete from "))
 }
@@ -69,18 +71,18 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 }
 
 var (
-	_ = portstest.DescribeUnitOfWork("postgres", storage)
-	_ = portstest.DescribeBrokerAccountRepository("postgres", storage)
-	_ = portstest.DescribeWebhookConfigRepository("postgres", storage)
-	_ = portstest.DescribeSignalRepository("postgres", storage)
-	_ = portstest.DescribeOrderRepository("postgres", storage)
-	_ = portstest.DescribePositionRepository("postgres", storage)
-	_ = portstest.DescribeRequestRepository("postgres", storage)
-	_ = portstest.DescribeWebhookDirectory("postgres", storage)
-	_ = portstest.DescribeUsers("postgres", storage)
-	_ = portstest.DescribeHousekeeper("postgres", storage)
-	_ = portstest.DescribeSignalInbox("postgres", storage)
-	_ = portstest.DescribeLanes("postgres", storage)
-	_ = portstest.DescribeLedger("postgres", storage)
-	_ = portstest.DescribePaperJournal("postgres", storage)
+	_ = portstest.DescribeUnitOfWork("postgres", storage())
+	_ = portstest.DescribeBrokerAccountRepository("postgres", storage())
+	_ = portstest.DescribeWebhookConfigRepository("postgres", storage())
+	_ = portstest.DescribeSignalRepository("postgres", storage())
+	_ = portstest.DescribeOrderRepository("postgres", storage())
+	_ = portstest.DescribePositionRepository("postgres", storage())
+	_ = portstest.DescribeRequestRepository("postgres", storage())
+	_ = portstest.DescribeWebhookDirectory("postgres", storage())
+	_ = portstest.DescribeUsers("postgres", storage())
+	_ = portstest.DescribeHousekeeper("postgres", storage())
+	_ = portstest.DescribeSignalInbox("postgres", storage())
+	_ = portstest.DescribeLanes("postgres", storage())
+	_ = portstest.DescribeLedger("postgres", storage())
+	_ = portstest.DescribePaperJournal("postgres", storage())
 )
