@@ -71,7 +71,7 @@ create table public.signals (
   sender_time timestamptz,
   updated_at timestamptz not null,
   check ((source = 'alert') = (webhook_config_id is not null))
-);
+) with (fillfactor = 70); -- its state moves twice, in place where there is room
 -- Ids are UUIDv7, so they list by time: newest first is this index backwards.
 create index signals_owner on public.signals (user_id, id);
 create index signals_config on public.signals (webhook_config_id, id);
@@ -87,8 +87,8 @@ create table private.signal_keys (
   expires_at timestamptz not null,
   primary key (webhook_config_id, key)
 );
+-- No index on signal_id: nothing deletes signals.
 create index signal_keys_expiry on private.signal_keys (expires_at);
-create index signal_keys_signal on private.signal_keys (signal_id);
 
 -- A lane is one account and one symbol. It is the unit that is claimed, so the
 -- cost of a claim does not depend on how many tickets wait.
@@ -123,7 +123,9 @@ create table public.tickets (
   broker_account_id uuid not null references public.broker_accounts (id),
   symbol text not null,
   multiplier numeric not null check (multiplier > 0),
-  lane_id bigint not null references private.lanes (lane_id),
+  -- Account and symbol are this lane's: the statement that stores a ticket takes
+  -- them from the lane's locked row, so a key to it would only be asked again.
+  lane_id bigint not null,
   lane_seq bigint not null check (lane_seq > 0),
   state text not null default 'queued'
     check (state in ('queued', 'executing', 'done', 'refused', 'expired', 'superseded', 'needs_review')),
@@ -137,7 +139,6 @@ create table public.tickets (
 ) with (fillfactor = 80);
 create index tickets_signal on public.tickets (signal_id, position);
 create index tickets_owner on public.tickets (user_id, id);
-create index tickets_account on public.tickets (broker_account_id);
 
 alter table private.deliveries enable row level security;
 alter table private.signal_keys enable row level security;

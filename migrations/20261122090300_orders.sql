@@ -40,7 +40,6 @@ create table public.orders (
 create index orders_owner on public.orders (user_id, id);
 create index orders_signal on public.orders (signal_id);
 create index orders_account on public.orders (broker_account_id, symbol);
-create index orders_config on public.orders (webhook_config_id);
 -- What is still to be followed: small however long the history.
 create index orders_unsettled on public.orders (broker_account_id, symbol)
   where submission in ('intent', 'in_flight', 'unknown', 'needs_review')

@@ -27,14 +27,6 @@ type positionModel struct {
 	UpdatedAt       time.Time           `bun:"updated_at"`
 }
 
-// set puts what a position is now into its row.
-func (m *positionModel) set(p domain.Position, at time.Time) {
-	m.Quantity = p.Quantity.String()
-	m.AveragePrice = textOf(p.AveragePrice)
-	m.RealizedProfit = p.RealizedProfit.String()
-	m.UpdatedAt = at
-}
-
 func (m *positionModel) position() (domain.Position, error) {
 	var r amounts
 	p := domain.Position{

@@ -20,6 +20,14 @@ const (
 	roleWorker = "hookfill_worker"
 )
 
+// How the pools send statements. In neither mode is anything prepared that was
+// not asked to be: bun's statements are complete as they are, and a
+// transaction-mode pooler, which the API's pool may be behind, would lose it.
+const (
+	unprepared       = pgx.QueryExecModeSimpleProtocol
+	preparedOnDemand = pgx.QueryExecModeExec
+)
+
 // Config says how to reach the database.
 type Config struct {
 	// URL is a direct or session connection of whoever may become both roles.
@@ -48,11 +56,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.MaxConns < 2 {
 		return nil, domain.Invalid("too_few_connections", "HOOKFILL_DATABASE_MAX_CONNS", "must be 2 or more")
 	}
-	api, err := openPool(orElse(c.APIURL, c.URL), roleAPI, c.MaxConns/2)
+	api, err := openPool(orElse(c.APIURL, c.URL), roleAPI, c.MaxConns/2, unprepared)
 	if err != nil {
 		return nil, err
 	}
-	worker, err := openPool(orElse(c.WorkerURL, c.URL), roleWorker, c.MaxConns-c.MaxConns/2)
+	worker, err := openPool(orElse(c.WorkerURL, c.URL), roleWorker, c.MaxConns-c.MaxConns/2, preparedOnDemand)
 	if err != nil {
 		_ = api.Close()
 		return nil, err
@@ -72,14 +80,12 @@ func orElse(s, fallback string) string {
 	return s
 }
 
-func openPool(url, role string, maxConns int) (*bun.DB, error) {
+func openPool(url, role string, maxConns int, mode pgx.QueryExecMode) (*bun.DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, invalidURL()
 	}
-	// Nothing is prepared: the text of every statement is complete, and a
-	// transaction-mode pooler would lose the preparation.
-	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	config.DefaultQueryExecMode = mode
 	config.RuntimeParams["application_name"] = "hookfill"
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		return become(ctx, conn, role)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/uptrace/bun"
-
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
@@ -76,40 +74,41 @@ func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival) ([]ports.A
 	if err := in.lanes.find(ctx, b); err != nil {
 		return nil, err
 	}
-	err = in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := b.takeKeys(ctx, in.db, tx); err != nil {
+	err = in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		if err := b.takeKeys(ctx, t); err != nil {
 			return err
 		}
-		if err := b.findFirst(ctx, in.db, tx); err != nil {
+		if err := b.findFirst(ctx, t); err != nil {
 			return err
 		}
-		if err := b.addDeliveries(ctx, tx); err != nil {
-			return err
-		}
-		return in.queue(ctx, tx, b)
+		b.addDeliveries(ctx, t)
+		return b.queue(ctx, t)
 	})
 	if err != nil {
-		return nil, err
+		return nil, in.laneGone(err)
 	}
 	return b.results, nil
 }
 
 // queue stores the signals that the results say are to be stored, and their
 // tickets at the next places of their lanes.
-func (in *Inbox) queue(ctx context.Context, tx bun.Tx, b *inboxBatch) error {
-	if err := b.placeTickets(ctx, tx); err != nil {
+func (b *inboxBatch) queue(ctx context.Context, t *bundledTx) error {
+	if err := b.placeTickets(ctx, t); err != nil {
 		return err
 	}
-	if err := b.addSignals(ctx, tx); err != nil {
+	b.addSignals(ctx, t)
+	b.addTickets(ctx, t)
+	return nil
+}
+
+// laneGone tells that a lane this process remembers is gone, and looks again the
+// next time.
+func (in *Inbox) laneGone(err error) error {
+	if !standsInTheWay(err, notNullViolation, "tickets") {
 		return err
 	}
-	placed, err := b.addTickets(ctx, tx)
-	if err == nil && !placed {
-		// A lane this process remembers is gone: look again.
-		in.lanes.forget()
-		err = unavailable(errors.New("a lane is gone"))
-	}
-	return err
+	in.lanes.forget()
+	return unavailable(err)
 }
 
 // Submit implements ports.SignalInbox.
@@ -121,8 +120,9 @@ func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
 	if err := in.lanes.find(ctx, b); err != nil {
 		return err
 	}
-	return in.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
 		b.results[0].Outcome = ports.ArrivalStored
-		return in.queue(ctx, tx, b)
+		return b.queue(ctx, t)
 	})
+	return in.laneGone(err)
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -57,9 +57,16 @@ select holds.place, holds.key is null or taken.signal_id is not null as fresh
 from holds
 left join taken on taken.signal_id = holds.signal`
 
+// decidedKey tells, of the arrival asked about at a place from 1, whether it is
+// the first under its key. An arrival that is outdated is not told of.
+type decidedKey struct {
+	Place int
+	Fresh bool
+}
+
 // takeKeys decides for every arrival but the followers whether it is stored,
 // outdated, or was met before.
-func (b *inboxBatch) takeKeys(ctx context.Context, db *DB, tx bun.Tx) error {
+func (b *inboxBatch) takeKeys(ctx context.Context, t *bundledTx) error {
 	var asked []int
 	for i := range b.arrivals {
 		// Starts over: a transaction that lost a race runs again.
@@ -68,11 +75,8 @@ func (b *inboxBatch) takeKeys(ctx context.Context, db *DB, tx bun.Tx) error {
 			asked = append(asked, i)
 		}
 	}
-	var decided []struct {
-		Place int
-		Fresh bool
-	}
-	err := db.queryPrepared(ctx, tx.Tx, &decided, takeKeysSQL,
+	var decided []decidedKey
+	ask(ctx, t, &decided, pgx.RowToStructByName[decidedKey], takeKeysSQL,
 		uuids(asked, func(i int) uuid.UUID { return b.arrivals[i].Delivery.WebhookConfigID.UUID }),
 		column(asked, func(i int) int { return b.arrivals[i].ConfigVersion }),
 		column(asked, func(i int) string { return string(b.arrivals[i].ConfigStatus) }),
@@ -80,7 +84,7 @@ func (b *inboxBatch) takeKeys(ctx context.Context, db *DB, tx bun.Tx) error {
 		column(asked, func(i int) []byte { return b.arrivals[i].Dedupe.Body[:] }),
 		uuidsOrNull(asked, b.firstSignalOf),
 		column(asked, func(i int) float64 { return max(b.arrivals[i].Dedupe.Window, time.Millisecond).Seconds() }))
-	if err != nil {
+	if err := t.send(ctx); err != nil {
 		return err
 	}
 	for _, d := range decided {
@@ -113,6 +117,12 @@ select k.webhook_config_id, k.key, k.body, k.signal_id
 from unnest($1::uuid[], $2::bytea[]) as wanted (config, key)
 join private.signal_keys k on k.webhook_config_id = wanted.config and k.key = wanted.key`
 
+type knownKey struct {
+	WebhookConfigID uuid.UUID
+	Key, Body       []byte
+	SignalID        uuid.UUID
+}
+
 // firstMet is the alert a key belongs to.
 type firstMet struct {
 	signal domain.SignalID
@@ -121,7 +131,7 @@ type firstMet struct {
 
 // findFirst finds what an alert met before came to, and tells it from another
 // alert under the same key. Followers take the outcome of their leader.
-func (b *inboxBatch) findFirst(ctx context.Context, db *DB, tx bun.Tx) error {
+func (b *inboxBatch) findFirst(ctx context.Context, t *bundledTx) error {
 	var repeats []int
 	for i, r := range b.results {
 		if r.Outcome == ports.ArrivalDuplicate {
@@ -130,15 +140,11 @@ func (b *inboxBatch) findFirst(ctx context.Context, db *DB, tx bun.Tx) error {
 	}
 	known := map[dedupeIdentity]firstMet{}
 	if len(repeats) > 0 {
-		var rows []struct {
-			WebhookConfigID uuid.UUID
-			Key, Body       []byte
-			SignalID        uuid.UUID
-		}
-		err := db.queryPrepared(ctx, tx.Tx, &rows, findFirstSQL,
+		var rows []knownKey
+		ask(ctx, t, &rows, pgx.RowToStructByName[knownKey], findFirstSQL,
 			uuids(repeats, func(i int) uuid.UUID { return b.arrivals[i].Delivery.WebhookConfigID.UUID }),
 			column(repeats, b.keyOf))
-		if err != nil {
+		if err := t.send(ctx); err != nil {
 			return err
 		}
 		for _, r := range rows {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -17,9 +16,13 @@ insert into private.deliveries (
 select * from unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::bytea[])`
 
+const addRefusalsSQL = `
+insert into public.refusals (id, user_id, webhook_config_id, received_at, reasons)
+select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::jsonb[])`
+
 // addDeliveries keeps every delivery but those that are to be judged again.
 // Those that were not understood are shown to their owner as well.
-func (b *inboxBatch) addDeliveries(ctx context.Context, tx bun.Tx) error {
+func (b *inboxBatch) addDeliveries(ctx context.Context, t *bundledTx) {
 	var (
 		kept     []domain.Delivery
 		outcomes []string
@@ -40,9 +43,9 @@ func (b *inboxBatch) addDeliveries(ctx context.Context, tx bun.Tx) error {
 		}
 	}
 	if len(kept) == 0 {
-		return nil
+		return
 	}
-	_, err := execPrepared(ctx, tx.Tx, addDeliveriesSQL,
+	t.tell(ctx, addDeliveriesSQL,
 		uuids(kept, func(d domain.Delivery) uuid.UUID { return d.ID.UUID }),
 		uuids(kept, func(d domain.Delivery) uuid.UUID { return d.UserID.UUID }),
 		uuids(kept, func(d domain.Delivery) uuid.UUID { return d.WebhookConfigID.UUID }),
@@ -50,11 +53,14 @@ func (b *inboxBatch) addDeliveries(ctx context.Context, tx bun.Tx) error {
 		column(kept, func(d domain.Delivery) string { return d.Source }),
 		outcomes,
 		column(kept, func(d domain.Delivery) []byte { return d.Body }))
-	if err != nil || len(refused) == 0 {
-		return err
+	if len(refused) > 0 {
+		t.tell(ctx, addRefusalsSQL,
+			uuids(refused, func(m *refusalModel) uuid.UUID { return m.ID }),
+			uuids(refused, func(m *refusalModel) uuid.UUID { return m.UserID }),
+			uuids(refused, func(m *refusalModel) uuid.UUID { return m.WebhookConfigID }),
+			column(refused, func(m *refusalModel) time.Time { return m.ReceivedAt }),
+			column(refused, func(m *refusalModel) string { return m.Reasons }))
 	}
-	_, err = tx.NewInsert().Model(&refused).Returning("").Exec(ctx)
-	return err
 }
 
 // deliveryOutcome is the word for what became of a delivery.
@@ -92,7 +98,7 @@ select * from unnest(
 
 // addSignals stores the signals of every arrival that is stored. One about
 // everything that met no lane has nothing to wait for.
-func (b *inboxBatch) addSignals(ctx context.Context, tx bun.Tx) error {
+func (b *inboxBatch) addSignals(ctx context.Context, t *bundledTx) {
 	var rows []*signalModel
 	for _, s := range b.stored() {
 		if b.idle[s.ID] {
@@ -102,9 +108,9 @@ func (b *inboxBatch) addSignals(ctx context.Context, tx bun.Tx) error {
 		rows = append(rows, toSignalModel(s))
 	}
 	if len(rows) == 0 {
-		return nil
+		return
 	}
-	_, err := execPrepared(ctx, tx.Tx, addSignalsSQL,
+	t.tell(ctx, addSignalsSQL,
 		uuids(rows, func(m *signalModel) uuid.UUID { return m.ID }),
 		uuids(rows, func(m *signalModel) uuid.UUID { return m.UserID }),
 		column(rows, func(m *signalModel) string { return string(m.Source) }),
@@ -121,5 +127,4 @@ func (b *inboxBatch) addSignals(ctx context.Context, tx bun.Tx) error {
 		column(rows, func(m *signalModel) time.Time { return m.ReceivedAt }),
 		column(rows, func(m *signalModel) *time.Time { return m.SenderTime }),
 		column(rows, func(m *signalModel) time.Time { return m.UpdatedAt }))
-	return err
 }

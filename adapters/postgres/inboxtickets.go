@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
 )
@@ -21,20 +20,20 @@ type ticketRow struct {
 }
 
 // placeTickets finds the lane of every ticket that is to be stored.
-func (b *inboxBatch) placeTickets(ctx context.Context, tx bun.Tx) error {
+func (b *inboxBatch) placeTickets(ctx context.Context, t *bundledTx) error {
 	b.tickets, b.idle = nil, map[domain.SignalID]bool{}
 	signals := b.stored()
-	everywhere, err := lanesOf(ctx, tx, accountsAboutEverything(signals))
+	everywhere, err := lanesOf(ctx, t, accountsAboutEverything(signals))
 	if err != nil {
 		return err
 	}
 	for _, s := range signals {
 		before := len(b.tickets)
-		for position, t := range s.Tickets {
-			if t.Symbol.IsZero() {
-				b.pushEverywhere(s, position, everywhere[laneKeyOf(s, t)])
+		for position, ticket := range s.Tickets {
+			if ticket.Symbol.IsZero() {
+				b.pushEverywhere(s, position, everywhere[laneKeyOf(s, ticket)])
 			} else {
-				b.push(s, position, b.lanes[laneKeyOf(s, t)], &t.ID.UUID)
+				b.push(s, position, b.lanes[laneKeyOf(s, ticket)], &ticket.ID.UUID)
 			}
 		}
 		b.idle[s.ID] = s.State == domain.StateQueued && len(b.tickets) == before
@@ -70,7 +69,8 @@ func accountsAboutEverything(signals []domain.SignalSnapshot) []uuid.UUID {
 
 // The lanes are locked by id before their counters move, so that batches and
 // executors never wait for each other in a circle. A lane that is empty wakes;
-// one that is leased or parked keeps its time.
+// one that is leased or parked keeps its time. A lane that is gone leaves its
+// tickets without a place, which the table refuses.
 const addTicketsSQL = `
 with ticket as materialized (
   select * from unnest(
@@ -98,20 +98,19 @@ select
   coalesce(id, gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier,
   lane_id, first_seq + row_number() over (partition by lane_id order by place) - 1, created_at, created_at
 from ticket
-join moved using (lane_id)`
+left join moved using (lane_id)`
 
-// addTickets stores the tickets. It reports whether all their lanes were there.
-func (b *inboxBatch) addTickets(ctx context.Context, tx bun.Tx) (placed bool, err error) {
+// addTickets stores the tickets.
+func (b *inboxBatch) addTickets(ctx context.Context, t *bundledTx) {
 	rows := b.tickets
 	if len(rows) == 0 {
-		return true, nil
+		return
 	}
-	stored, err := execPrepared(ctx, tx.Tx, addTicketsSQL,
+	t.tell(ctx, addTicketsSQL,
 		uuidsOrNull(rows, func(r ticketRow) *uuid.UUID { return r.id }),
 		uuids(rows, func(r ticketRow) uuid.UUID { return r.signal }),
 		column(rows, func(r ticketRow) int { return r.position }),
 		column(rows, func(r ticketRow) string { return r.ticket.Multiplier.String() }),
 		column(rows, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
 		column(rows, func(r ticketRow) int64 { return r.lane }))
-	return stored == int64(len(rows)), err
 }

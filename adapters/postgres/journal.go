@@ -3,7 +3,7 @@ package postgres
 import (
 	"context"
 
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -32,7 +32,7 @@ update private.paper_journals
 set last_seq = (select max(seq) from entry)
 where broker_account_id = $1`
 	readEntriesSQL = `
-select entry::text
+select entry
 from private.paper_entries
 where broker_account_id = $1 and seq > $2
 order by seq`
@@ -43,25 +43,19 @@ func (j *Journal) Append(
 	ctx context.Context, account domain.BrokerAccountID, after int64, fn func([][]byte) ([][]byte, error),
 ) (last int64, err error) {
 	var refused error
-	err = j.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = j.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
 		refused = nil
-		if last, err = j.lock(ctx, tx, account); err != nil {
-			return err
-		}
 		var entries [][]byte
-		if last > after {
-			if entries, err = j.read(ctx, tx.Tx, account, after); err != nil {
-				return err
-			}
+		if last, entries, err = lockJournal(ctx, t, account, after); err != nil {
+			return err
 		}
 		var added [][]byte
 		if added, refused = fn(entries); refused != nil || len(added) == 0 {
 			return refused
 		}
-		_, err = execPrepared(ctx, tx.Tx, addEntriesSQL, account.UUID, last,
-			column(added, func(entry []byte) string { return string(entry) }))
+		t.tell(ctx, addEntriesSQL, account.UUID, last, column(added, func(entry []byte) string { return string(entry) }))
 		last += int64(len(added))
-		return err
+		return nil
 	})
 	switch {
 	case refused != nil:
@@ -72,32 +66,28 @@ func (j *Journal) Append(
 	return last, nil
 }
 
-// lock locks the journal of an account, which its first Append makes.
-func (j *Journal) lock(ctx context.Context, tx bun.Tx, account domain.BrokerAccountID) (last int64, err error) {
+// lockJournal locks the journal of an account, which its first Append makes, and
+// gives the number of its last entry and those after the given one.
+func lockJournal(ctx context.Context, t *bundledTx, account domain.BrokerAccountID, after int64) (int64, [][]byte, error) {
 	for {
-		var found []int64
-		if err := j.db.queryPrepared(ctx, tx.Tx, &found, lockJournalSQL, account.UUID); err != nil {
-			return 0, err
+		var (
+			last    []int64
+			entries [][]byte
+		)
+		ask(ctx, t, &last, pgx.RowTo[int64], lockJournalSQL, account.UUID)
+		// A statement of its own: it sees what was stored while the lock was waited for.
+		ask(ctx, t, &entries, pgx.RowTo[[]byte], readEntriesSQL, account.UUID, after)
+		if err := t.send(ctx); err != nil {
+			return 0, nil, err
 		}
-		if len(found) > 0 {
-			return found[0], nil
+		if len(last) > 0 {
+			return last[0], entries, nil
 		}
-		if _, err := execPrepared(ctx, tx.Tx, makeJournalSQL, account.UUID); err != nil {
-			return 0, err
-		}
+		t.tell(ctx, makeJournalSQL, account.UUID)
 	}
 }
 
 // Read implements ports.PaperJournal.
 func (j *Journal) Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	entries, err := j.read(ctx, j.db.worker.DB, account, after)
-	return entries, translate(err)
-}
-
-func (j *Journal) read(ctx context.Context, on runner, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	var entries []string
-	if err := j.db.queryPrepared(ctx, on, &entries, readEntriesSQL, account.UUID, after); err != nil {
-		return nil, err
-	}
-	return column(entries, func(entry string) []byte { return []byte(entry) }), nil
+	return alone(ctx, j.db, pgx.RowTo[[]byte], readEntriesSQL, account.UUID, after)
 }

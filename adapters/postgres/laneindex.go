@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 )
@@ -84,6 +84,18 @@ func (x *laneIndex) recall(b *inboxBatch) (missing []laneKey) {
 	return missing
 }
 
+// laneIDRow is a lane and its id.
+type laneIDRow struct {
+	LaneID          int64
+	UserID          uuid.UUID
+	BrokerAccountID uuid.UUID
+	Symbol          domain.Symbol
+}
+
+func (r laneIDRow) key() laneKey {
+	return laneKey{domain.UserID{UUID: r.UserID}, domain.BrokerAccountID{UUID: r.BrokerAccountID}, r.Symbol}
+}
+
 const makeLanesSQL = `
 with wanted as materialized (
   select distinct * from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (user_id, account, symbol)
@@ -101,19 +113,10 @@ join wanted on l.user_id = wanted.user_id and l.broker_account_id = wanted.accou
 
 // make makes the lanes that nobody has made, and gives and remembers all of them.
 func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []laneKey) error {
-	var rows []struct {
-		LaneID          int64
-		UserID          uuid.UUID
-		BrokerAccountID uuid.UUID
-		Symbol          domain.Symbol
-	}
-	err := x.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		rows = nil
-		return x.db.queryPrepared(ctx, tx.Tx, &rows, makeLanesSQL,
-			uuids(missing, func(k laneKey) uuid.UUID { return k.user.UUID }),
-			uuids(missing, func(k laneKey) uuid.UUID { return k.account.UUID }),
-			column(missing, func(k laneKey) string { return string(k.symbol) }))
-	})
+	rows, err := alone(ctx, x.db, pgx.RowToStructByName[laneIDRow], makeLanesSQL,
+		uuids(missing, func(k laneKey) uuid.UUID { return k.user.UUID }),
+		uuids(missing, func(k laneKey) uuid.UUID { return k.account.UUID }),
+		column(missing, func(k laneKey) string { return string(k.symbol) }))
 	if err != nil {
 		return err
 	}
@@ -123,35 +126,33 @@ func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []laneKey) 
 		clear(x.id)
 	}
 	for _, r := range rows {
-		key := laneKey{domain.UserID{UUID: r.UserID}, domain.BrokerAccountID{UUID: r.BrokerAccountID}, r.Symbol}
+		key := r.key()
 		x.id[key], b.lanes[key] = r.LaneID, r.LaneID
 	}
 	return nil
 }
 
+const lanesOfSQL = `
+select lane_id, user_id, broker_account_id, '' as symbol
+from private.lanes
+where broker_account_id = any($1)
+order by lane_id`
+
 // lanesOf gives the ids of every lane the accounts have now, by a key without
 // symbol.
-func lanesOf(ctx context.Context, tx bun.Tx, accounts []uuid.UUID) (map[laneKey][]int64, error) {
+func lanesOf(ctx context.Context, t *bundledTx, accounts []uuid.UUID) (map[laneKey][]int64, error) {
 	if len(accounts) == 0 {
 		return nil, nil
 	}
-	var rows []struct {
-		LaneID          int64
-		UserID          uuid.UUID
-		BrokerAccountID uuid.UUID
-	}
-	err := tx.NewRaw(`
-select lane_id, user_id, broker_account_id
-from private.lanes
-where broker_account_id in (?)
-order by lane_id`, bun.List(accounts)).Scan(ctx, &rows)
-	if err != nil {
+	var rows []laneIDRow
+	ask(ctx, t, &rows, pgx.RowToStructByName[laneIDRow], lanesOfSQL,
+		uuids(accounts, func(id uuid.UUID) uuid.UUID { return id }))
+	if err := t.send(ctx); err != nil {
 		return nil, err
 	}
 	lanes := map[laneKey][]int64{}
 	for _, r := range rows {
-		key := laneKey{user: domain.UserID{UUID: r.UserID}, account: domain.BrokerAccountID{UUID: r.BrokerAccountID}}
-		lanes[key] = append(lanes[key], r.LaneID)
+		lanes[r.key()] = append(lanes[r.key()], r.LaneID)
 	}
 	return lanes, nil
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -29,25 +29,25 @@ with due as (
   from private.lanes
   where ready_at is not null and greatest(ready_at, parked_until) <= now()
   order by greatest(ready_at, parked_until)
-  limit ?0
+  limit $1
   for update skip locked
 ), claimed as (
   update private.lanes l
-  set ready_at = now() + make_interval(secs => ?2), parked_until = null, epoch = l.epoch + 1, owner = ?3
+  set ready_at = now() + make_interval(secs => $3), parked_until = null, epoch = l.epoch + 1, owner = $4
   from due
   where l.lane_id = due.lane_id
   returning l.lane_id, l.user_id, l.broker_account_id, l.symbol, l.epoch, l.done_seq, due.since
 )
 select claimed.lane_id as claimed_lane, claimed.epoch, claimed.user_id as lane_user,
   claimed.broker_account_id as lane_account, claimed.symbol as lane_symbol,
-  ticket.id, ticket.signal_id, ticket.position, ticket.multiplier, ticket.lane_seq, ticket.state,
-  ticket.target, ticket.reasons, ticket.decisions, ticket.created_at, ticket.updated_at
+  ticket.id, ticket.signal_id, ticket.position, ticket.multiplier::text, ticket.lane_seq, ticket.state,
+  ticket.target::text, ticket.reasons, ticket.decisions, ticket.created_at, ticket.updated_at
 from claimed
 left join lateral (
   select * from public.tickets t
   where t.lane_id = claimed.lane_id and t.lane_seq > claimed.done_seq
   order by t.lane_seq
-  limit ?1
+  limit $2
 ) ticket on true
 order by claimed.since, claimed.lane_id, ticket.lane_seq`
 
@@ -76,14 +76,14 @@ func (l *Lanes) Claim(ctx context.Context, owner string, lanes, tickets int, lea
 	if lanes <= 0 {
 		return nil, nil
 	}
-	var rows []claimRow
-	if err := l.db.worker.NewRaw(claimSQL, lanes, tickets, lease.Seconds(), owner).Scan(ctx, &rows); err != nil {
-		return nil, translate(err)
+	rows, err := alone(ctx, l.db, pgx.RowToAddrOfStructByName[claimRow], claimSQL, lanes, tickets, lease.Seconds(), owner)
+	if err != nil {
+		return nil, err
 	}
 	return groupClaims(rows)
 }
 
-func groupClaims(rows []claimRow) ([]ports.ClaimedLane, error) {
+func groupClaims(rows []*claimRow) ([]ports.ClaimedLane, error) {
 	var claimed []ports.ClaimedLane
 	for _, r := range rows {
 		if n := len(claimed); n == 0 || claimed[n-1].Lease.LaneID != r.ClaimedLane {
@@ -105,7 +105,7 @@ func groupClaims(rows []claimRow) ([]ports.ClaimedLane, error) {
 	return claimed, nil
 }
 
-func (r claimRow) ticket() (domain.Ticket, error) {
+func (r *claimRow) ticket() (domain.Ticket, error) {
 	m := ticketModel{
 		ID: *r.ID, UserID: r.LaneUser, SignalID: *r.SignalID, Position: *r.Position, BrokerAccountID: r.LaneAccount,
 		Symbol: r.LaneSymbol, Multiplier: *r.Multiplier, LaneID: r.ClaimedLane, LaneSeq: *r.LaneSeq, State: *r.State,
@@ -114,23 +114,19 @@ func (r claimRow) ticket() (domain.Ticket, error) {
 	return m.toDomain()
 }
 
-// leaseRow is a lease as a statement reads it.
-type leaseRow struct {
-	LaneID int64 `json:"lane_id"`
-	Epoch  int64 `json:"epoch"`
-}
-
+// The lanes are locked by id first, as everywhere.
 const renewSQL = `
-update private.lanes l
-set ready_at = now() + make_interval(secs => ?1)
-from (
-  select l.lane_id, l.epoch
-  from private.lanes l
-  join json_to_recordset(?0) as held (lane_id bigint, epoch bigint) using (lane_id, epoch)
+with held as materialized (
+  select l.lane_id
+  from unnest($1::bigint[], $2::bigint[]) as lease (lane_id, epoch)
+  join private.lanes l on l.lane_id = lease.lane_id and l.epoch = lease.epoch
   order by l.lane_id
-  for update of l
-) held
-where l.lane_id = held.lane_id and l.epoch = held.epoch
+  for no key update of l
+)
+update private.lanes l
+set ready_at = now() + make_interval(secs => $3)
+from held
+where l.lane_id = held.lane_id
 returning l.lane_id, l.epoch`
 
 // Renew implements ports.Lanes.
@@ -138,38 +134,26 @@ func (l *Lanes) Renew(ctx context.Context, leases []ports.Lease, lease time.Dura
 	if len(leases) == 0 {
 		return nil, nil
 	}
-	held := make([]leaseRow, len(leases))
-	for i, l := range leases {
-		held[i] = leaseRow(l)
-	}
-	var kept []leaseRow
-	err := l.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		kept = nil
-		return tx.NewRaw(renewSQL, encodeJSON(held), lease.Seconds()).Scan(ctx, &kept)
-	})
-	if err != nil {
-		return nil, err
-	}
-	still := make([]ports.Lease, len(kept))
-	for i, k := range kept {
-		still[i] = ports.Lease(k)
-	}
-	return still, nil
+	return alone(ctx, l.db, pgx.RowToStructByName[ports.Lease], renewSQL,
+		column(leases, func(l ports.Lease) int64 { return l.LaneID }),
+		column(leases, func(l ports.Lease) int64 { return l.Epoch }),
+		lease.Seconds())
 }
 
 // Whether anything waits is decided on the locked row, so that a ticket that
 // arrives at the same moment is never left lying. The owner goes, and with a new
-// epoch every late decision of the former holder.
+// epoch every late decision of the former holder is refused.
 const releaseSQL = `
 update private.lanes
 set ready_at = case when next_seq > done_seq + 1 then now() end,
-  parked_until = case when ?2 > 0 then now() + make_interval(secs => ?2) end,
+  parked_until = case when $3::double precision > 0 then now() + make_interval(secs => $3) end,
   epoch = epoch + 1,
   owner = null
-where lane_id = ?0 and epoch = ?1`
+where lane_id = $1 and epoch = $2
+returning lane_id`
 
 // Release implements ports.Lanes.
 func (l *Lanes) Release(ctx context.Context, lease ports.Lease, after time.Duration) error {
-	_, err := l.db.worker.NewRaw(releaseSQL, lease.LaneID, lease.Epoch, after.Seconds()).Exec(ctx)
-	return translate(err)
+	_, err := alone(ctx, l.db, pgx.RowTo[int64], releaseSQL, lease.LaneID, lease.Epoch, after.Seconds())
+	return err
 }

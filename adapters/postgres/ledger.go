@@ -2,8 +2,9 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -33,27 +34,32 @@ func (l *Ledger) Installation(ctx context.Context) (domain.Installation, error) 
 	if mark := l.mark.Load(); mark != nil {
 		return *mark, nil
 	}
-	var mark domain.Installation
-	if err := l.db.worker.NewRaw(`select mark from private.installation`).Scan(ctx, &mark); err != nil {
-		return "", translate(err)
+	marks, err := alone(ctx, l.db, pgx.RowTo[domain.Installation], `select mark from private.installation`)
+	if err != nil {
+		return "", err
 	}
-	l.mark.Store(&mark)
-	return mark, nil
+	l.mark.Store(&marks[0])
+	return marks[0], nil
 }
+
+const accountSQL = `
+select id, user_id, name, kind, settings, version, created_at, updated_at, deleted_at
+from public.broker_accounts
+where id = $1`
 
 // Account implements ports.Ledger.
 func (l *Ledger) Account(ctx context.Context, id domain.BrokerAccountID) (*domain.BrokerAccount, error) {
-	var m brokerAccountModel
-	if err := l.db.worker.NewSelect().Model(&m).Where("account.id = ?", id.UUID).Scan(ctx); err != nil {
-		return nil, missing("broker account", err)
+	rows, err := alone(ctx, l.db, pgx.RowToAddrOfStructByName[brokerAccountModel], accountSQL, id.UUID)
+	if err != nil {
+		return nil, err
 	}
-	return m.toDomain()
+	if len(rows) == 0 {
+		return nil, domain.NotFound("broker account")
+	}
+	return rows[0].toDomain()
 }
 
 // leaseLost refuses a decision under a void lease.
 func leaseLost() error {
 	return domain.Conflict("lease_lost", "the lane was taken over by another executor")
 }
-
-// isRefusal tells a decision refused from one that could not be made.
-func isRefusal(err error) bool { return errors.Is(err, domain.KindConflict) }

@@ -2,21 +2,20 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
-// Everything but the orders comes in one row.
+// Everything but the orders and their events comes in one row.
 const briefSQL = `
 select
   ticket.id, ticket.user_id, ticket.signal_id, ticket.position, ticket.broker_account_id, ticket.symbol,
-  ticket.multiplier, ticket.lane_id, ticket.lane_seq, ticket.state, ticket.target,
+  ticket.multiplier::text, ticket.lane_id, ticket.lane_seq, ticket.state, ticket.target::text,
   ticket.reasons, ticket.decisions, ticket.created_at, ticket.updated_at,
   signal.source as signal_source, signal.webhook_config_id, signal.webhook_config_version, signal.delivery_id,
   signal.action as signal_action, signal.symbol as signal_symbol, signal.state as signal_state, signal.intent, signal.payload,
@@ -26,8 +25,10 @@ select
   (select json_agg(json_build_object('account', route.broker_account_id, 'multiplier', route.multiplier::text) order by route.position)
    from public.webhook_routes route
    where route.webhook_config_id = signal.webhook_config_id and route.version = signal.webhook_config_version)::text as routes,
-  config.quantity as config_quantity, config.average_price as config_price, config.realized_profit as config_profit,
-  account.quantity as account_quantity, account.average_price as account_price, account.realized_profit as account_profit
+  config.quantity::text as config_quantity, config.average_price::text as config_price,
+  config.realized_profit::text as config_profit,
+  account.quantity::text as account_quantity, account.average_price::text as account_price,
+  account.realized_profit::text as account_profit
 from public.tickets ticket
 join public.signals signal on signal.id = ticket.signal_id
 left join public.webhook_config_versions version
@@ -38,7 +39,7 @@ left join public.positions config
 left join public.positions account
   on account.broker_account_id = ticket.broker_account_id and account.symbol = ticket.symbol and account.scope = 'account'
   and account.webhook_config_id is null
-where ticket.id = ?`
+where ticket.id = $1`
 
 type briefRow struct {
 	ID              uuid.UUID
@@ -83,57 +84,68 @@ type briefRow struct {
 	AccountProfit   *string
 }
 
+// The ticket's own orders, and the open ones of the same config in the lane. The
+// second half stands on the index orders_unsettled.
+const (
+	briefOrderIDsSQL = `
+  select o.id from public.orders o where o.ticket_id = $1
+  union
+  select o.id
+  from public.tickets ticket
+  join public.signals signal on signal.id = ticket.signal_id
+  join public.orders o
+    on o.broker_account_id = ticket.broker_account_id and o.symbol = ticket.symbol
+    and o.webhook_config_id is not distinct from signal.webhook_config_id
+  where ticket.id = $1 and ` + orderIsUnsettled
+	briefOrdersSQL = `
+select ` + orderColumns + `
+from public.orders o
+where o.id in (` + briefOrderIDsSQL + `)
+order by o.lane_seq, o.step, o.revision`
+	briefEventsSQL = `
+select ` + eventColumns + `
+from public.order_events event
+where event.order_id in (` + briefOrderIDsSQL + `)
+order by event.order_id, event.position`
+)
+
 // Brief implements ports.Ledger. Everything is of one moment: a fill recorded
 // between reading a position and reading its orders would count twice or not at
 // all.
-func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (brief *ports.TicketBrief, err error) {
-	tx, err := l.db.worker.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBrief, error) {
+	var (
+		rows   []briefRow
+		models []*orderModel
+		events []*orderEventModel
+	)
+	err := l.db.bundled(ctx, beginSnapshot, func(ctx context.Context, t *bundledTx) error {
+		ask(ctx, t, &rows, pgx.RowToStructByName[briefRow], briefSQL, id.UUID)
+		ask(ctx, t, &models, pgx.RowToAddrOfStructByName[orderModel], briefOrdersSQL, id.UUID)
+		ask(ctx, t, &events, pgx.RowToAddrOfStructByName[orderEventModel], briefEventsSQL, id.UUID)
+		return nil
+	})
 	if err != nil {
-		return nil, translate(err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	var rows []briefRow
-	if err := tx.NewRaw(briefSQL, id.UUID).Scan(ctx, &rows); err != nil {
-		return nil, translate(err)
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return nil, domain.NotFound("ticket")
 	}
-	if brief, err = rows[0].brief(); err != nil {
+	brief, err := rows[0].brief()
+	if err != nil {
 		return nil, err
 	}
-	return brief, addOrders(ctx, tx, rows[0], brief)
-}
-
-// The first half is an index of its own, the second the index orders_unsettled.
-const briefOrdersSQL = `
-select * from public.orders o where o.ticket_id = ?0
-union
-select * from public.orders o
-where o.broker_account_id = ?1 and o.symbol = ?2 and ` + orderIsUnsettled + `
-  and o.webhook_config_id is not distinct from ?3
-order by lane_seq, step, revision`
-
-// addOrders adds the ticket's own orders, and the open ones of the same config
-// in the lane.
-func addOrders(ctx context.Context, tx bun.Tx, row briefRow, brief *ports.TicketBrief) error {
-	var models []*orderModel
-	err := tx.NewRaw(briefOrdersSQL, row.ID, row.BrokerAccountID, row.Symbol, row.WebhookConfigID).Scan(ctx, &models)
+	orders, err := toOrders(models, events)
 	if err != nil {
-		return translate(err)
-	}
-	orders, err := withEvents(ctx, tx, models)
-	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, o := range orders {
-		if o.Terms().TicketID == brief.Ticket.ID {
+		if o.Terms().TicketID == id {
 			brief.Orders = append(brief.Orders, o)
 		} else {
 			brief.Working = append(brief.Working, o)
 		}
 	}
-	return nil
+	return brief, nil
 }
 
 func (r briefRow) brief() (*ports.TicketBrief, error) {

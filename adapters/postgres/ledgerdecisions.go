@@ -2,12 +2,10 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -15,17 +13,22 @@ import (
 
 // Plan implements ports.Ledger. Its time is the database's.
 func (l *Ledger) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID, plan ports.TicketPlan) error {
-	return l.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		held, err := holdTicket(ctx, tx, lease, id, laneStays)
+	return l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		held, err := hold(ctx, t, lease, id)
 		if err != nil {
 			return err
 		}
-		w := writes{tx: tx}
-		if err := held.plan(ctx, &w, plan, held.Now.UTC()); err != nil {
-			return err
-		}
-		return w.done(ctx)
+		return held.plan(ctx, t, plan, held.Now)
 	})
+}
+
+func hold(ctx context.Context, t *bundledTx, lease ports.Lease, id domain.TicketID) (*heldTicket, error) {
+	var held []heldTicket
+	askToHold(ctx, t, &held, holdLaneAsItIsSQL, lease, id)
+	if err := t.send(ctx); err != nil {
+		return nil, err
+	}
+	return onlyHeld(held)
 }
 
 // Intend implements ports.Ledger.
@@ -37,95 +40,65 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 	if _, err := attempted.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 		return err
 	}
-	err = l.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		held, err := holdTicket(ctx, tx, lease, o.Terms().TicketID, laneStays)
+	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		held, err := hold(ctx, t, lease, o.Terms().TicketID)
 		if err != nil {
 			return err
 		}
-		w := writes{tx: tx}
-		if err := addOrder(&w, attempted); err != nil {
-			return err
-		}
-		if err := addAttempt(&w, lease, o.ID(), first); err != nil {
-			return err
-		}
-		if err := held.plan(ctx, &w, plan, first.At); err != nil {
-			return err
-		}
-		return w.done(ctx)
+		addOrder(ctx, t, attempted, lease, first)
+		return held.plan(ctx, t, plan, first.At)
 	})
-	if isTaken(err, "orders") {
+	if standsInTheWay(err, uniqueViolation, "orders") {
 		return &domain.Error{Kind: domain.KindConflict, Code: "order_exists", Msg: "the step of this ticket has an order already", Err: err}
 	}
 	return err
 }
 
-// isTaken reports whether a row of the table stood in the way of a new one.
-func isTaken(err error, table string) bool {
-	pg, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && errors.Is(err, domain.KindConflict) && pg.TableName == table
-}
-
-// addOrder stores an order that is new, with its events so far.
-func addOrder(w *writes, o *domain.Order) error {
-	if err := w.add(w.tx.NewInsert().Model(toOrderModel(o, 1)).Returning("")); err != nil {
-		return err
-	}
-	return addEvents(w, o, 0, o.UpdatedAt())
-}
-
-const addAttemptSQL = `
-insert into private.order_attempts (order_id, number, epoch, deadline, at)
-values (?, ?, ?, ?, ?)`
-
-func addAttempt(w *writes, lease ports.Lease, id domain.OrderID, a ports.Attempt) error {
-	return w.addRaw(addAttemptSQL, id.UUID, a.Number, lease.Epoch, a.Deadline, a.At)
-}
-
-// laneRow says what a lane is a lane of.
-type laneRow struct {
+// laneOf says what a lane is a lane of.
+type laneOf struct {
 	BrokerAccountID uuid.UUID
 	Symbol          domain.Symbol
 }
 
-func (r laneRow) isOf(t domain.OrderTerms) bool {
-	return r.BrokerAccountID == t.BrokerAccountID.UUID && r.Symbol == t.Symbol
-}
-
-const holdLaneSQL = `
+const (
+	holdLaneSQL = `
 select broker_account_id, symbol
 from private.lanes
-where lane_id = ? and epoch = ?
+where lane_id = $1 and epoch = $2
 for share`
+	addAttemptSQL = `
+insert into private.order_attempts (order_id, number, epoch, deadline, at)
+values ($1, $2, $3, $4, $5)`
+)
 
 // Retry implements ports.Ledger.
 func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID, next ports.Attempt) (fresh *domain.Order, err error) {
-	err = l.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		var lanes []laneRow
-		if err := tx.NewRaw(holdLaneSQL, lease.LaneID, lease.Epoch).Scan(ctx, &lanes); err != nil {
+	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		var (
+			lanes []laneOf
+			found lockedOrder
+		)
+		ask(ctx, t, &lanes, pgx.RowToStructByName[laneOf], holdLaneSQL, lease.LaneID, lease.Epoch)
+		found.askFor(ctx, t, id)
+		if err := t.send(ctx); err != nil {
 			return err
 		}
 		if len(lanes) == 0 {
 			return leaseLost()
 		}
-		o, err := lockOrder(ctx, tx, id)
+		o, err := found.order()
 		if err != nil {
 			return err
 		}
-		if !lanes[0].isOf(o.Terms()) {
+		if (laneOf{o.Terms().BrokerAccountID.UUID, o.Terms().Symbol}) != lanes[0] {
 			return leaseLost()
 		}
 		if _, err := o.Submission().Next(domain.EventAttempted); err != nil {
 			return err
 		}
-		w := writes{tx: tx}
-		if err := addAttempt(&w, lease, id, next); err != nil {
-			return err
-		}
-		if fresh, _, err = applyEvents(&w, o, []domain.OrderEvent{domain.AttemptedEvent(next.Number, next.At)}, next.At); err != nil {
-			return err
-		}
-		return w.done(ctx)
+		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At)
+		fresh, _, err = applyEvents(ctx, t, o, []domain.OrderEvent{domain.AttemptedEvent(next.Number, next.At)}, next.At)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -137,31 +110,27 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 // facts are stored.
 func (l *Ledger) Finish(ctx context.Context, lease ports.Lease, end ports.TicketEnd, facts []ports.OrderFacts, at time.Time) error {
 	var refused error
-	err := l.db.work(ctx, func(ctx context.Context, tx bun.Tx) error {
-		held, err := holdTicket(ctx, tx, lease, end.TicketID, laneMoves)
+	err := l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		var rows []heldTicket
+		askToHold(ctx, t, &rows, holdLaneToMoveSQL, lease, end.TicketID)
+		for _, f := range facts {
+			if _, err := recordFacts(ctx, t, f, at); err != nil {
+				return err
+			}
+		}
+		if len(facts) == 0 {
+			if err := t.send(ctx); err != nil {
+				return err
+			}
+		}
+		held, err := onlyHeld(rows)
 		if err == nil {
 			err = held.mayEnd(end)
 		}
-		if err != nil && !isRefusal(err) {
-			return err
+		if refused = err; refused != nil {
+			return nil
 		}
-		refused = err
-		w := writes{tx: tx}
-		for _, f := range facts {
-			// What one order moved is what the next one finds.
-			if err := w.done(ctx); err != nil {
-				return err
-			}
-			if _, err := recordFacts(ctx, &w, f, at); err != nil {
-				return err
-			}
-		}
-		if refused == nil {
-			if err := held.end(ctx, &w, end, at); err != nil {
-				return err
-			}
-		}
-		return w.done(ctx)
+		return held.end(ctx, t, end, at)
 	})
 	if err != nil {
 		return err

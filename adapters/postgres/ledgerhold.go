@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -18,48 +18,45 @@ type heldTicket struct {
 	LaneSeq int64
 	State   domain.State
 	// Planned says that the ticket has a target.
-	Planned  bool
-	LaneID   int64
-	DoneSeq  int64
+	Planned bool
+	LaneID  int64
+	DoneSeq int64
+	// The signal has so many Tickets; that never changes.
 	SignalID uuid.UUID
-	// SignalState is the signal's, which has so many Tickets; that never changes.
-	SignalState domain.State
-	Tickets     int
+	Tickets  int
 	// Now is the database's clock.
 	Now time.Time
 }
 
 // The row of the lane is what the fence stands on: whoever waits for it sees it
 // as it is after the wait, so a lane that was claimed meanwhile is not found.
-// ?3 is the lock on it: share is enough where the lane does not move.
-const holdTicketSQL = `
+const (
+	holdTicketSQL = `
 select
   ticket.id, ticket.lane_seq, ticket.state, ticket.target is not null as planned,
   lane.lane_id, lane.done_seq,
-  signal.id as signal_id, signal.state as signal_state,
+  signal.id as signal_id,
   (select count(*) from public.tickets of_signal where of_signal.signal_id = signal.id) as tickets,
   now()
 from private.lanes lane
 join public.tickets ticket on ticket.lane_id = lane.lane_id
 join public.signals signal on signal.id = ticket.signal_id
-where lane.lane_id = ?0 and lane.epoch = ?1 and ticket.id = ?2
-for ?3 of lane
-for no key update of ticket
-for no key update of signal`
-
-// Locks on the row of a lane.
-const (
-	laneStays = bun.Safe("share")
-	laneMoves = bun.Safe("no key update")
+where lane.lane_id = $1 and lane.epoch = $2 and ticket.id = $3
+`
+	// While a decision is written down nobody else may claim the lane; nor may
+	// its counters move while the ticket at its head ends.
+	holdLaneAsItIsSQL = holdTicketSQL + `for share of lane for no key update of ticket for no key update of signal`
+	holdLaneToMoveSQL = holdTicketSQL + `for no key update of lane for no key update of ticket for no key update of signal`
 )
 
-// holdTicket locks what a decision about a ticket stands on. A lease that is
-// void, or another lane's, is lost.
-func holdTicket(ctx context.Context, tx bun.Tx, lease ports.Lease, id domain.TicketID, lane bun.Safe) (*heldTicket, error) {
-	var held []heldTicket
-	if err := tx.NewRaw(holdTicketSQL, lease.LaneID, lease.Epoch, id.UUID, lane).Scan(ctx, &held); err != nil {
-		return nil, err
-	}
+// askToHold queues the locks that a decision about a ticket stands on.
+func askToHold(ctx context.Context, t *bundledTx, held *[]heldTicket, hold string, lease ports.Lease, id domain.TicketID) {
+	ask(ctx, t, held, pgx.RowToStructByName[heldTicket], hold, lease.LaneID, lease.Epoch, id.UUID)
+}
+
+// onlyHeld gives the ticket that is held. A lease that is void, or another
+// lane's, is lost.
+func onlyHeld(held []heldTicket) (*heldTicket, error) {
 	if len(held) == 0 {
 		return nil, leaseLost()
 	}
@@ -68,12 +65,15 @@ func holdTicket(ctx context.Context, tx bun.Tx, lease ports.Lease, id domain.Tic
 
 // The target of the first plan stays, decisions are added.
 const planTicketSQL = `
-update public.tickets
-set state = 'executing', target = coalesce(target, ?1::numeric), decisions = decisions || ?2::jsonb, updated_at = ?3
-where id = ?0`
+with planned as (
+  update public.tickets
+  set state = 'executing', target = coalesce(target, $2::numeric), decisions = decisions || $3::jsonb, updated_at = $4
+  where id = $1
+)
+update public.signals set state = $6, updated_at = $4 where id = $5 and state <> $6`
 
 // plan writes down what the ticket was understood to want.
-func (h *heldTicket) plan(ctx context.Context, w *writes, p ports.TicketPlan, at time.Time) error {
+func (h *heldTicket) plan(ctx context.Context, t *bundledTx, p ports.TicketPlan, at time.Time) error {
 	if h.State == domain.StateExecuting && h.Planned && len(p.Decisions) == 0 {
 		return nil
 	}
@@ -82,10 +82,12 @@ func (h *heldTicket) plan(ctx context.Context, w *writes, p ports.TicketPlan, at
 			return err
 		}
 	}
-	if err := w.addRaw(planTicketSQL, h.ID, p.Target.String(), encodeDecisions(p.Decisions), at); err != nil {
+	signal, err := h.signalWith(ctx, t, domain.StateExecuting)
+	if err != nil {
 		return err
 	}
-	return h.settleSignal(ctx, w, domain.StateExecuting, at)
+	t.tell(ctx, planTicketSQL, h.ID, p.Target.String(), encodeDecisions(p.Decisions), at, h.SignalID, string(signal))
+	return nil
 }
 
 // mayEnd refuses an end that has no place in the lane or in the life of a
@@ -101,49 +103,47 @@ func (h *heldTicket) mayEnd(end ports.TicketEnd) error {
 	return err
 }
 
-const (
-	endTicketSQL = `
-update public.tickets
-set state = ?1, reasons = ?2::jsonb, decisions = decisions || ?3::jsonb, updated_at = ?4
-where id = ?0`
-	moveLaneSQL = `update private.lanes set done_seq = ?1 where lane_id = ?0`
+// The lane moves on to $7, unless that is null.
+const endTicketSQL = `
+with ended as (
+  update public.tickets
+  set state = $2, reasons = $3::jsonb, decisions = decisions || $4::jsonb, updated_at = $5
+  where id = $1
+), moved as (
+  update private.lanes set done_seq = $7 where lane_id = $6 and $7::bigint is not null
 )
+update public.signals set state = $9, updated_at = $5 where id = $8 and state <> $9`
 
 // end writes an end down that mayEnd admits, and moves the lane on unless a
 // person has to look at the ticket.
-func (h *heldTicket) end(ctx context.Context, w *writes, end ports.TicketEnd, at time.Time) error {
-	err := w.addRaw(endTicketSQL, h.ID, end.State, encodeReasons(end.Reasons), encodeDecisions(end.Decisions), at)
+func (h *heldTicket) end(ctx context.Context, t *bundledTx, end ports.TicketEnd, at time.Time) error {
+	signal, err := h.signalWith(ctx, t, end.State)
 	if err != nil {
 		return err
 	}
+	var doneSeq *int64
 	if end.State.IsFinal() {
-		if err := w.addRaw(moveLaneSQL, h.LaneID, h.LaneSeq); err != nil {
-			return err
-		}
+		doneSeq = &h.LaneSeq
 	}
-	return h.settleSignal(ctx, w, end.State, at)
+	t.tell(ctx, endTicketSQL, h.ID, string(end.State), encodeReasons(end.Reasons), encodeDecisions(end.Decisions), at,
+		h.LaneID, doneSeq, h.SignalID, string(signal))
+	return nil
 }
 
-const (
-	otherTicketsSQL = `select state from public.tickets where signal_id = ? and id <> ?`
-	moveSignalSQL   = `update public.signals set state = ?1, updated_at = ?2 where id = ?0`
-)
+const otherTicketsSQL = `select state from public.tickets where signal_id = $1 and id <> $2`
 
-// settleSignal brings the signal in line with its tickets, of which this one
-// gets the given state. The others are read under the lock of the signal, so
-// that tickets ending side by side in two lanes are both seen.
-func (h *heldTicket) settleSignal(ctx context.Context, w *writes, next domain.State, at time.Time) error {
-	states := []domain.State{next}
+// signalWith gives the signal's state once this ticket is in the given one. The
+// others are read under the lock of the signal, so that tickets ending side by
+// side in two lanes are both seen.
+func (h *heldTicket) signalWith(ctx context.Context, t *bundledTx, mine domain.State) (domain.State, error) {
+	states := []domain.State{mine}
 	if h.Tickets > 1 {
 		var others []domain.State
-		if err := w.tx.NewRaw(otherTicketsSQL, h.SignalID, h.ID).Scan(ctx, &others); err != nil {
-			return err
+		ask(ctx, t, &others, pgx.RowTo[domain.State], otherTicketsSQL, h.SignalID, h.ID)
+		if err := t.send(ctx); err != nil {
+			return "", err
 		}
 		states = append(states, others...)
 	}
-	state := domain.SignalState(states)
-	if state == h.SignalState {
-		return nil
-	}
-	return w.addRaw(moveSignalSQL, h.SignalID, state, at)
+	return domain.SignalState(states), nil
 }

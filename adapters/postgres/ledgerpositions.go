@@ -5,85 +5,87 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
 )
 
-// lockedPosition is a row of positions under a lock, by its own id.
+// lockedPositions are the two positions that an order's fills move, that of its
+// account and that of its config or of the orders by hand, as they were found.
+type lockedPositions struct{ rows []lockedPosition }
+
+// lockedPosition is a row of positions, by its own id.
 type lockedPosition struct {
 	ID             uuid.UUID
-	Scope          ports.PositionScope
 	Quantity       string
 	AveragePrice   *string
 	RealizedProfit string
 }
 
-// The position of the account and, of those by webhook, that of the order's
-// config or of the orders by hand.
-const lockPositionsSQL = `
-select id, scope, quantity, average_price, realized_profit
-from public.positions
-where broker_account_id = ?0 and symbol = ?1
-  and (scope = 'account' or (scope = 'webhook' and webhook_config_id is not distinct from ?2))
-order by scope
-for no key update`
-
-const addPositionsSQL = `
+const (
+	lockPositionsSQL = `
+select held.id, held.quantity::text, held.average_price::text, held.realized_profit::text
+from public.orders o
+join public.positions held on held.broker_account_id = o.broker_account_id and held.symbol = o.symbol
+where o.id = $1
+  and (held.scope = 'account' or (held.scope = 'webhook' and held.webhook_config_id is not distinct from o.webhook_config_id))
+order by held.scope
+for no key update of held`
+	addPositionsSQL = `
 insert into public.positions (
   user_id, broker_account_id, symbol, scope, webhook_config_id, quantity, realized_profit, updated_at)
-values (?3, ?0, ?1, 'account', null, 0, 0, ?4), (?3, ?0, ?1, 'webhook', ?2, 0, 0, ?4)
+select o.user_id, o.broker_account_id, o.symbol, scope.name, scope.config, 0, 0, $2
+from public.orders o
+cross join lateral (values ('account', null), ('webhook', o.webhook_config_id)) as scope (name, config)
+where o.id = $1
 on conflict do nothing`
+	movePositionsSQL = `
+update public.positions held
+set quantity = moved.quantity, average_price = moved.average_price, realized_profit = moved.realized_profit, updated_at = $5
+from unnest($1::uuid[], $2::numeric[], $3::numeric[], $4::numeric[]) as moved (id, quantity, average_price, realized_profit)
+where held.id = moved.id`
+)
 
-// lockPositions locks the two positions an order moves. They are made flat where
-// the first fill finds none, so that there is something to lock.
-func lockPositions(ctx context.Context, w *writes, t domain.OrderTerms, at time.Time) ([]lockedPosition, error) {
-	var config *uuid.UUID
-	if t.WebhookConfigID != nil {
-		config = &t.WebhookConfigID.UUID
-	}
-	var rows []lockedPosition
-	err := w.tx.NewRaw(lockPositionsSQL, t.BrokerAccountID.UUID, t.Symbol, config).Scan(ctx, &rows)
-	if err != nil || len(rows) == 2 {
-		return rows, err
-	}
-	_, err = w.tx.NewRaw(addPositionsSQL, t.BrokerAccountID.UUID, t.Symbol, config, t.UserID.UUID, at).Exec(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows = nil
-	err = w.tx.NewRaw(lockPositionsSQL, t.BrokerAccountID.UUID, t.Symbol, config).Scan(ctx, &rows)
-	return rows, err
+func (l *lockedPositions) askFor(ctx context.Context, t *bundledTx, order domain.OrderID) {
+	ask(ctx, t, &l.rows, pgx.RowToStructByName[lockedPosition], lockPositionsSQL, order.UUID)
 }
 
-const movePositionSQL = `
-update public.positions
-set quantity = ?1::numeric, average_price = ?2::numeric, realized_profit = ?3::numeric, updated_at = ?4
-where id = ?0`
-
-// movePositions moves both positions of an order by its new fills, in the order
-// they were told.
-func movePositions(ctx context.Context, w *writes, t domain.OrderTerms, fills []domain.OrderEvent, at time.Time) error {
+// move moves both positions by an order's new fills, in the order they were
+// told. The first fill in a lane finds no row to lock and makes both, flat.
+func (l *lockedPositions) move(ctx context.Context, t *bundledTx, o domain.OrderTerms, fills []domain.OrderEvent, at time.Time) error {
 	if len(fills) == 0 {
 		return nil
 	}
-	rows, err := lockPositions(ctx, w, t, at)
+	if len(l.rows) < 2 {
+		t.tell(ctx, addPositionsSQL, o.ID.UUID, at)
+		l.askFor(ctx, t, o.ID)
+		if err := t.send(ctx); err != nil {
+			return err
+		}
+	}
+	for i := range l.rows {
+		if err := l.rows[i].apply(o.Side, fills); err != nil {
+			return err
+		}
+	}
+	t.tell(ctx, movePositionsSQL,
+		uuids(l.rows, func(r lockedPosition) uuid.UUID { return r.ID }),
+		column(l.rows, func(r lockedPosition) string { return r.Quantity }),
+		column(l.rows, func(r lockedPosition) *string { return r.AveragePrice }),
+		column(l.rows, func(r lockedPosition) string { return r.RealizedProfit }),
+		at)
+	return nil
+}
+
+func (r *lockedPosition) apply(side domain.Side, fills []domain.OrderEvent) error {
+	m := positionModel{Quantity: r.Quantity, AveragePrice: r.AveragePrice, RealizedProfit: r.RealizedProfit}
+	p, err := m.position()
 	if err != nil {
 		return err
 	}
-	for _, row := range rows {
-		m := positionModel{Quantity: row.Quantity, AveragePrice: row.AveragePrice, RealizedProfit: row.RealizedProfit}
-		p, err := m.position()
-		if err != nil {
-			return err
-		}
-		for _, fill := range fills {
-			p = p.Apply(t.Side, fill.Quantity, fill.Price)
-		}
-		m.set(p, at)
-		if err := w.addRaw(movePositionSQL, row.ID, m.Quantity, m.AveragePrice, m.RealizedProfit, m.UpdatedAt); err != nil {
-			return err
-		}
+	for _, fill := range fills {
+		p = p.Apply(side, fill.Quantity, fill.Price)
 	}
+	r.Quantity, r.AveragePrice, r.RealizedProfit = p.Quantity.String(), textOf(p.AveragePrice), p.RealizedProfit.String()
 	return nil
 }
