@@ -147,6 +147,7 @@ var _ = Describe("The import law", func() {
 		func(of string) {
 			expectNone(theImports().bringing(of, []string{decimal, uuid}, "it is importable as a library by itself"))
 		},
+		EntryDescription("%s"),
 		Entry(nil, "domain"), Entry(nil, "ports"), Entry(nil, "app"),
 		Entry(nil, "adapters/alerts"), Entry(nil, "adapters/memory"), Entry(nil, "adapters/paper"), Entry(nil, "adapters/system"),
 	)

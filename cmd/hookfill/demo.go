@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/hookfill/hookfill/app/appfx"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
@@ -28,12 +27,12 @@ type demoNote struct {
 const demoNoteName = "demo.json"
 
 // open makes the demo at the first start and prints how to try it at every one.
-func (d *demoDesk) open(ctx context.Context, env environment, dir dataDir, c appfx.Config) error {
+func (d *demoDesk) open(ctx context.Context, env environment, dir dataDir, publicURL string) error {
 	note, err := d.note(ctx, dir)
 	if err != nil {
 		return err
 	}
-	hook := c.PublicURL + "/hooks/" + note.Token
+	hook := publicURL + "/hooks/" + note.Token
 	fmt.Fprintf(env.stdout, `
 A paper account with 100000 and a webhook for it are open. The webhook's URL:
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strconv"
 	"time"
@@ -71,7 +70,7 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	}
 	return runServer(ctx, env, s, appfx.Config{
 		Role: role, DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
-		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: publicURL(s),
+		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: s.PublicURL,
 		Lease: s.Lease, SigningKey: key, Owner: owner(), Log: log,
 	}, demo)
 }
@@ -132,40 +131,21 @@ func runServer(ctx context.Context, env environment, s settings, c appfx.Config,
 }
 
 // greet tells where the server is: client commands by a note in the data
-// directory, a person on stdout.
+// directory, a person on stdout, the log.
 func greet(ctx context.Context, env environment, s settings, c appfx.Config, at *appfx.Addresses, demo bool, desk *demoDesk) error {
+	c.Log.InfoContext(ctx, "started", "version", version, "role", c.Role, "listen", at.Public, "admin_listen", at.Admin, "public_url", at.PublicURL)
 	if at.Public != "" {
-		if err := dataDir(s.DataDir).noteServer(serverNote{URL: "http://" + reachable(at.Public)}); err != nil {
+		if err := dataDir(s.DataDir).noteServer(serverNote{URL: at.URL}); err != nil {
 			return err
 		}
-		fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, c.PublicURL, c.Role)
+		fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, at.PublicURL, c.Role)
 	} else {
 		fmt.Fprintf(env.stdout, "hookfill %s executes (role %s)\n", version, c.Role)
 	}
 	if !demo {
 		return nil
 	}
-	return desk.open(ctx, env, dataDir(s.DataDir), c)
-}
-
-// publicURL is what webhook URLs start with when nobody says.
-func publicURL(s settings) string {
-	if s.PublicURL != "" {
-		return s.PublicURL
-	}
-	return "http://" + reachable(s.Listen)
-}
-
-// reachable turns an address that listens everywhere into one to connect to.
-func reachable(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return address
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
+	return desk.open(ctx, env, dataDir(s.DataDir), at.PublicURL)
 }
 
 // owner names this process in the lanes it holds.
