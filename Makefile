@@ -12,7 +12,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -29,6 +29,10 @@ test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL
 	@.ci/postgres
 	@.ci/compiler
 	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
+
+bench: go ## Durable alerts a second beside pgbench's single-row inserts, in turns, as a ratio
+	@.ci/postgres
+	@$(GO) test -run '^$$' -bench DurableAlerts -benchtime 1x -timeout 20m ./cmd/hookfill
 
 cover: go ## Run every spec and print what they cover; the profile is cover.out
 	@.ci/postgres

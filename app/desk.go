@@ -70,11 +70,11 @@ func (d *Desk) Replay(ctx context.Context, caller domain.Principal, id domain.Si
 // short in between queues it when it is sent again, and never a second one.
 func (d *Desk) submit(
 	ctx context.Context, caller domain.Principal, i ports.Idempotency,
-	make func(context.Context, ports.Repositories) (*domain.Signal, error),
+	prepare func(context.Context, ports.Repositories) (*domain.Signal, error),
 ) (*domain.Signal, error) {
 	var made *domain.Signal
 	err := d.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) (err error) {
-		made, err = make(ctx, r)
+		made, err = prepare(ctx, r)
 		if err != nil {
 			return err
 		}

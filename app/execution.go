@@ -108,14 +108,15 @@ func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 	return ports.TicketEnd{}, false
 }
 
-// isLast reports whether no further order follows this one: only an exit to
-// flat on the way to another position has a successor.
+// isLast reports whether no further order follows this one: only an exit on the
+// way to the other side has a successor. What the exit cannot sell for want of a
+// whole step does not count as being on a side.
 func (x *execution) isLast(o *domain.Order) bool {
-	if x.ticket.Target == nil {
+	if x.ticket.Target == nil || x.ticket.Target.IsFlat() {
 		return true
 	}
 	after := x.position().After(o.Terms().Side, o.LeavesQuantity())
-	return !after.IsFlat() || x.ticket.Target.IsFlat()
+	return after.SameSide(*x.ticket.Target)
 }
 
 // follow goes on with an order that is not over.

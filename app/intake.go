@@ -156,7 +156,7 @@ func (in *Intake) refuse(ctx context.Context, snap domain.WebhookConfigSnapshot,
 // sender is asked to repeat: a resend of what was stored after all is a
 // duplicate.
 func resendable(err error) error {
-	switch domain.KindOf(err) {
+	switch domain.KindOf(err) { //nolint:exhaustive // all others are resent
 	case "", domain.KindNotFound, domain.KindInvalid, domain.KindConflict:
 		return err
 	case domain.KindUnavailable:

@@ -66,12 +66,12 @@ func (w *Webhooks) RotateToken(
 // with the first run of a request.
 func (w *Webhooks) issue(
 	ctx context.Context, caller domain.Principal, i ports.Idempotency,
-	make func(context.Context, ports.Repositories, ports.TokenHash) (*domain.WebhookConfig, error),
+	prepare func(context.Context, ports.Repositories, ports.TokenHash) (*domain.WebhookConfig, error),
 ) (issued ports.IssuedWebhook, err error) {
 	token, hash := newToken()
 	err = w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
 		return once(ctx, r, i, func() (string, error) {
-			config, err := make(ctx, r, hash)
+			config, err := prepare(ctx, r, hash)
 			if err != nil {
 				return "", err
 			}

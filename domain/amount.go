@@ -15,7 +15,7 @@ const (
 	maxDecimalPlaces = 18
 )
 
-var numberForm = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$`) //nolint:gochecknoglobals // compiled once, never written
+var numberForm = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$`)
 
 // amount is an exact decimal in canonical form: trailing zeros removed, so that
 // equal amounts are deeply equal. Its zero value is 0.
@@ -114,8 +114,11 @@ func (q Quantity) Min(other Quantity) Quantity {
 	return other
 }
 
-// Times gives q multiplied by a factor of 0 or more.
-func (q Quantity) Times(factor Quantity) Quantity { return Quantity{exact(q.d.Mul(factor.d))} }
+// Times gives q multiplied by a factor of 0 or more, rounded down to 18 places:
+// nothing more than asked is ever traded.
+func (q Quantity) Times(factor Quantity) Quantity {
+	return Quantity{exact(q.d.Mul(factor.d).Truncate(maxDecimalPlaces))}
+}
 
 // At gives what the quantity costs at a price.
 func (q Quantity) At(p Price) Money { return Money{exact(q.d.Mul(p.d))} }
@@ -159,6 +162,19 @@ func (p *Price) UnmarshalText(b []byte) (err error) {
 
 // Cmp is -1, 0 or 1 as p is less than, equal to or more than other.
 func (p Price) Cmp(other Price) int { return p.d.Cmp(other.d) }
+
+// averagePlaces is how exact a mean price is kept; executions themselves are
+// exact.
+const averagePlaces = 10
+
+// meanPrice gives cost divided by quantity, both above 0, to 10 places; a mean
+// below 0.1 to 10 digits, as far as 18 places hold them, so that what it is off
+// by stays small beside the cost however many units there are.
+func meanPrice(cost, quantity decimal.Decimal) Price {
+	mean := cost.DivRound(quantity, maxDecimalPlaces)
+	leadingZeros := max(0, -(mean.NumDigits() + int(mean.Exponent())))
+	return Price{exact(mean.Round(int32(min(averagePlaces+leadingZeros, maxDecimalPlaces))))} //nolint:gosec // at most 18
+}
 
 // Money is an amount of the account's currency, of either sign. Its zero value
 // is 0.

@@ -3,6 +3,8 @@ package domain
 import (
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // BrokerKind names the adapter a broker account is reached through.
@@ -48,12 +50,16 @@ func DefaultPaperCash() Money { return MustMoney("100000") }
 const maxNameLength = 100
 
 func checkName(f *faults, name string) {
-	if strings.TrimSpace(name) == "" || len([]rune(name)) > maxNameLength || strings.ContainsFunc(name, isControl) {
+	if !isName(name) {
 		f.add("invalid_name", "name", "a name has 1 to 100 printable characters")
 	}
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+// isName reports whether s can stand in a list, a log line and a database.
+func isName(s string) bool {
+	return strings.TrimSpace(s) != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxNameLength &&
+		!strings.ContainsFunc(s, unicode.IsControl)
+}
 
 // NewBrokerAccount opens an account from the ID, UserID, Name, Kind, Paper and
 // CreatedAt of s; every fault is reported at once, as KindInvalid.
@@ -74,10 +80,16 @@ func NewBrokerAccount(s BrokerAccountSnapshot) (*BrokerAccount, error) {
 }
 
 // RestoreBrokerAccount rebuilds a stored account.
-func RestoreBrokerAccount(s BrokerAccountSnapshot) *BrokerAccount { return &BrokerAccount{s} }
+func RestoreBrokerAccount(s BrokerAccountSnapshot) *BrokerAccount { return &BrokerAccount{s.clone()} }
 
-// Snapshot gives everything there is to store.
-func (a *BrokerAccount) Snapshot() BrokerAccountSnapshot { return a.s }
+// Snapshot gives everything there is to store. It shares nothing with a that
+// can change.
+func (a *BrokerAccount) Snapshot() BrokerAccountSnapshot { return a.s.clone() }
+
+func (s BrokerAccountSnapshot) clone() BrokerAccountSnapshot {
+	s.DeletedAt = copied(s.DeletedAt)
+	return s
+}
 
 // ID gives the account's id.
 func (a *BrokerAccount) ID() BrokerAccountID { return a.s.ID }

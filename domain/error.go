@@ -103,18 +103,19 @@ func (e *Error) AllReasons() []Reason {
 }
 
 // KindOf gives the kind of the first Error in err's chain, KindInternal for any
-// other error, and the empty Kind for nil.
+// other error and for one that names no kind, and the empty Kind for nil alone.
 func KindOf(err error) Kind {
 	if err == nil {
 		return ""
 	}
+	kind, _ := errors.AsType[Kind](err)
 	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Kind
+		kind = e.Kind
 	}
-	if k, ok := errors.AsType[Kind](err); ok {
-		return k
+	if kind == "" {
+		return KindInternal
 	}
-	return KindInternal
+	return kind
 }
 
 // Invalid makes an Error of KindInvalid about one field.

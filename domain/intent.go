@@ -133,6 +133,13 @@ func NewIntent(i Intent) (Intent, error) {
 	return i, f.err()
 }
 
+func (i Intent) clone() Intent {
+	i.Quantity, i.Notional, i.TargetPosition = copied(i.Quantity), copied(i.Notional), copied(i.TargetPosition)
+	i.LimitPrice, i.StopPrice, i.ReferencePrice = copied(i.LimitPrice), copied(i.StopPrice), copied(i.ReferencePrice)
+	i.SenderTime = copied(i.SenderTime)
+	return i
+}
+
 func contradicts(s Sentiment, n Net) bool {
 	switch s {
 	case SentimentLong:

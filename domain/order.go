@@ -1,13 +1,11 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
-
-// averagePricePlaces is how exact an average fill price is kept; executions
-// themselves are exact.
-const averagePricePlaces = 10
 
 // Order is one instruction at one broker, unique by ticket, step and revision.
 // Its submission, status, filled quantity and average fill price follow from
@@ -52,6 +50,13 @@ type OrderTerms struct {
 	CreatedAt      time.Time
 }
 
+func (t OrderTerms) clone() OrderTerms {
+	t.WebhookConfigID = copied(t.WebhookConfigID)
+	t.Quantity, t.Notional = copied(t.Quantity), copied(t.Notional)
+	t.LimitPrice, t.StopPrice, t.ReferencePrice = copied(t.LimitPrice), copied(t.StopPrice), copied(t.ReferencePrice)
+	return t
+}
+
 // NewOrder makes an order that nobody was told of yet. Every fault of the terms
 // is reported at once, as KindInvalid.
 func NewOrder(t OrderTerms) (*Order, error) {
@@ -82,7 +87,7 @@ func NewOrder(t OrderTerms) (*Order, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	o := &Order{terms: t, updated: t.CreatedAt}
+	o := &Order{terms: t.clone(), updated: t.CreatedAt}
 	o.state = foldEvents(t.Quantity, nil)
 	return o, nil
 }
@@ -115,7 +120,7 @@ func checkPrices(t OrderType, limit, stop *Price) error {
 }
 
 // Terms gives what never changes about the order.
-func (o *Order) Terms() OrderTerms { return o.terms }
+func (o *Order) Terms() OrderTerms { return o.terms.clone() }
 
 // ID gives the order's id.
 func (o *Order) ID() OrderID { return o.terms.ID }
@@ -151,16 +156,17 @@ func (o *Order) LeavesQuantity() Quantity {
 	return o.terms.Quantity.Less(o.FilledQuantity())
 }
 
-// AverageFillPrice is the mean price of all executions weighted by quantity,
-// rounded to 10 places, or nil while nothing is filled.
+// AverageFillPrice is the mean price of all executions weighted by quantity, to
+// 10 places (a price below 0.1 to 10 digits), or nil while nothing is filled.
 func (o *Order) AverageFillPrice() *Price {
 	if !o.state.filled.IsPositive() {
 		return nil
 	}
-	return &Price{exact(o.state.cost.DivRound(o.state.filled, averagePricePlaces))}
+	return new(meanPrice(o.state.cost, o.state.filled))
 }
 
-// RejectReason says why the order was denied, refused, rejected or not placed.
+// RejectReason says why the order was denied, refused, rejected or not placed,
+// or what a person has to review; empty otherwise.
 func (o *Order) RejectReason() string { return o.state.rejectReason }
 
 // Attempts is how often the order was sent or was about to be.
@@ -172,7 +178,7 @@ func (o *Order) Anomalies() []Anomaly { return slices.Clone(o.state.anomalies) }
 // Events gives every event, in the order they were recorded.
 func (o *Order) Events() []OrderEvent { return slices.Clone(o.events) }
 
-// Fills gives every execution, by venue time.
+// Fills gives every execution, by venue time and, within one instant, by id.
 func (o *Order) Fills() []Fill {
 	var fills []Fill
 	for _, e := range o.events {
@@ -180,7 +186,9 @@ func (o *Order) Fills() []Fill {
 			fills = append(fills, Fill{ExecutionID: e.ExecutionID, Quantity: e.Quantity, Price: e.Price, At: e.At})
 		}
 	}
-	slices.SortStableFunc(fills, func(a, b Fill) int { return a.At.Compare(b.At) })
+	slices.SortFunc(fills, func(a, b Fill) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ExecutionID, b.ExecutionID))
+	})
 	return fills
 }
 
@@ -191,17 +199,17 @@ func (o *Order) UpdatedAt() time.Time { return o.updated }
 func (o *Order) Version() int { return o.version }
 
 // Apply records an event and reports whether it is new. A SourceID met before
-// changes nothing. An event with no place in the state machine is recorded too
-// and shows in Anomalies; only a malformed one is refused, as KindInvalid.
+// changes nothing, nor does an execution met before under another SourceID: a
+// fill counts once, however many ways it is told. An event with no place in the state machine is recorded too
+// and shows in Anomalies, unless it only repeats what is known; only a malformed
+// one is refused, as KindInvalid.
 // Whatever the order of the calls, the same set of events gives the same order.
 func (o *Order) Apply(e OrderEvent, recordedAt time.Time) (added bool, err error) {
 	if err := checkEvent(e); err != nil {
 		return false, err
 	}
-	for _, known := range o.events {
-		if known.SourceID == e.SourceID {
-			return false, nil
-		}
+	if slices.ContainsFunc(o.events, e.tells) {
+		return false, nil
 	}
 	o.events = append(o.events, e)
 	o.state = foldEvents(o.terms.Quantity, o.events)
@@ -209,6 +217,12 @@ func (o *Order) Apply(e OrderEvent, recordedAt time.Time) (added bool, err error
 		o.updated = recordedAt
 	}
 	return true, nil
+}
+
+// tells reports whether the two tell the same fact.
+func (e OrderEvent) tells(other OrderEvent) bool {
+	return e.SourceID == other.SourceID ||
+		e.Kind == EventFill && other.Kind == EventFill && e.ExecutionID == other.ExecutionID
 }
 
 func checkEvent(e OrderEvent) error {
@@ -239,7 +253,7 @@ type OrderSnapshot struct {
 // Snapshot gives everything there is to store. It shares nothing with o that
 // can change.
 func (o *Order) Snapshot() OrderSnapshot {
-	return OrderSnapshot{Terms: o.terms, Events: slices.Clone(o.events), UpdatedAt: o.updated, Version: o.version}
+	return OrderSnapshot{Terms: o.terms.clone(), Events: slices.Clone(o.events), UpdatedAt: o.updated, Version: o.version}
 }
 
 // RestoreOrder rebuilds a stored order by folding its events again.
@@ -248,7 +262,7 @@ func RestoreOrder(s OrderSnapshot) (*Order, error) {
 		return nil, &Error{Kind: KindInternal, Code: "corrupt_order", Msg: "a stored order has no id"}
 	}
 	return &Order{
-		terms: s.Terms, events: slices.Clone(s.Events), state: foldEvents(s.Terms.Quantity, s.Events),
+		terms: s.Terms.clone(), events: slices.Clone(s.Events), state: foldEvents(s.Terms.Quantity, s.Events),
 		updated: s.UpdatedAt, version: s.Version,
 	}, nil
 }

@@ -20,8 +20,9 @@ const (
 	AnomalyOverfill AnomalyKind = "overfill"
 	// AnomalyCorrection: the venue has an order we took for not placed.
 	AnomalyCorrection AnomalyKind = "correction"
-	// AnomalyIllegal: the event has no place in the state machine; it is kept
-	// and moves nothing, but for the quantity of a fill, which counts.
+	// AnomalyIllegal: the event has no place in the state machine. It is kept and
+	// moves nothing, but for the quantity of a fill, which counts, and for the
+	// venue's word that the order is over, which closes it.
 	AnomalyIllegal AnomalyKind = "illegal_event"
 )
 
@@ -43,8 +44,9 @@ type fold struct {
 	rejectReason  string
 	attempts      int
 	anomalies     []Anomaly
-	// before is the status a rejected cancel or replace request leads back to.
-	before OrderStatus
+	// What a rejected request leads back to: a cancel may be asked for while a
+	// replacement is, so each has its own.
+	beforeCancel, beforeReplace OrderStatus
 }
 
 func foldEvents(ordered *Quantity, events []OrderEvent) fold {
@@ -76,8 +78,9 @@ func (f *fold) foldSubmission(events []OrderEvent) {
 		}
 		next, err := f.submission.Next(e.Kind)
 		if err != nil {
-			// Learning twice that the broker has the order is no anomaly.
-			if f.submission != SubmissionAcknowledged {
+			// Once the broker has the order, hearing so again is no anomaly, nor is
+			// an attempt made before we knew; what says the contrary is.
+			if f.submission != SubmissionAcknowledged || e.Kind.deniesPlacing() {
 				f.flag(AnomalyIllegal, e)
 			}
 			continue
@@ -85,14 +88,16 @@ func (f *fold) foldSubmission(events []OrderEvent) {
 		if f.submission.NeverReached() {
 			f.flag(AnomalyCorrection, e)
 		}
-		f.submission = next
-		switch {
-		case next == SubmissionRefused || next == SubmissionDenied || next == SubmissionNotPlaced || next == SubmissionNeedsReview:
+		f.submission, f.rejectReason = next, ""
+		if next.NeverReached() || next == SubmissionNeedsReview {
 			f.rejectReason = e.Reason
-		case next == SubmissionAcknowledged:
-			f.rejectReason = ""
 		}
 	}
+}
+
+// deniesPlacing reports an event that says the broker does not have the order.
+func (k OrderEventKind) deniesPlacing() bool {
+	return k == EventRefused || k == EventDenied || k == EventNotPlaced
 }
 
 func submissionRank(k OrderEventKind) int {
@@ -121,7 +126,6 @@ func (f *fold) foldStatus(ordered *Quantity, events []OrderEvent) {
 	slices.SortFunc(theirs, func(a, b OrderEvent) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(statusRank(a.Kind), statusRank(b.Kind)), strings.Compare(a.SourceID, b.SourceID))
 	})
-	f.before = f.status
 	for _, e := range theirs {
 		next, err := f.status.Next(e.Kind)
 		if e.Kind == EventFill {
@@ -134,21 +138,29 @@ func (f *fold) foldStatus(ordered *Quantity, events []OrderEvent) {
 			}
 			// However it got there, the venue says that the order is over.
 			if closed := OrderStatus(e.Kind); closed.IsTerminal() && f.status.IsOpen() {
-				f.status, f.rejectReason = closed, e.Reason
+				f.become(closed, e)
 			}
 			continue
 		}
 		switch e.Kind { //nolint:exhaustive // all others simply take the table's target
-		case EventCancelRejected, EventReplaceRejected:
-			next = f.before
-		case EventPendingCancel, EventPendingReplace:
-			if !f.status.IsInFlight() || f.status == StatusPendingNew {
-				f.before = f.status
-			}
-		case EventRejected:
-			f.rejectReason = e.Reason
+		case EventCancelRejected:
+			next = f.beforeCancel
+		case EventReplaceRejected:
+			next = f.beforeReplace
+		case EventPendingCancel:
+			f.beforeCancel = f.status
+		case EventPendingReplace:
+			f.beforeReplace = f.status
 		}
-		f.status = next
+		f.become(next, e)
+	}
+}
+
+// become takes the status on, and with a rejection the venue's word for it.
+func (f *fold) become(s OrderStatus, by OrderEvent) {
+	f.status = s
+	if s == StatusRejected {
+		f.rejectReason = by.Reason
 	}
 }
 
@@ -174,9 +186,11 @@ func (f *fold) addFill(ordered *Quantity, e OrderEvent, illegal error) {
 		}
 	case complete:
 		f.status = StatusFilled
-	case f.status == StatusPendingCancel || f.status == StatusPendingReplace:
-		// The request of ours is still unanswered.
-		f.before = StatusPartiallyFilled
+	// A request of ours is still unanswered.
+	case f.status == StatusPendingReplace, f.status == StatusPendingCancel && f.beforeCancel == StatusPendingReplace:
+		f.beforeReplace = StatusPartiallyFilled
+	case f.status == StatusPendingCancel:
+		f.beforeCancel = StatusPartiallyFilled
 	default:
 		f.status = StatusPartiallyFilled
 	}

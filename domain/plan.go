@@ -45,9 +45,17 @@ type Plan struct {
 // leaving a decision: what the alert means, the instrument, staleness, rails.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
+	if i.Action == ActionCancel {
+		p.Target = s.Position
+		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
+		return p
+	}
 	target, err := p.resolve(i, rules, s)
+	if err == nil && target.Size().Cmp(s.Position.Size()) > 0 {
+		_, err = newAmount(target.d)
+	}
 	if err != nil {
-		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // resolve gives nothing else
+		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // both give nothing else
 		p.refuse(e.Code, e.Field, e.Msg)
 		return p
 	}
@@ -91,16 +99,14 @@ func (i Intent) IsExitOnly() bool {
 // that is it; else the quantity says, as the config reads it.
 func (p *Plan) resolve(i Intent, rules WebhookRules, s Situation) (Net, error) {
 	switch {
+	case i.Sentiment == SentimentFlat || i.TargetPosition != nil && i.TargetPosition.IsFlat():
+		return Net{}, nil
 	case i.Action == ActionExit:
 		return exitTarget(i, s), nil
-	case i.Action == ActionReverse:
-		return reverseTarget(i, rules, s)
-	case i.Sentiment == SentimentFlat:
-		return Net{}, nil
-	case i.TargetPosition != nil && i.TargetPosition.IsFlat():
-		return Net{}, nil
 	case i.TargetPosition != nil:
 		return p.statedTarget(i, rules, s)
+	case i.Action == ActionReverse:
+		return p.reverseTarget(i, rules, s)
 	}
 	return p.quantityTarget(i, rules, s)
 }
@@ -119,15 +125,22 @@ func exitTarget(i Intent, s Situation) Net {
 	return s.Position.After(s.Position.ExitSide(), q)
 }
 
-func reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
-	if s.Position.IsFlat() || i.Quantity == nil && i.Notional == nil && rules.Sizing.Type == SizingAlert {
-		return s.Position.Opposite(), nil
+// reverseTarget turns the position round, but never away from the side the
+// alert says: then the sender has turned and so have we.
+func (p *Plan) reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
+	turned := s.Position.Opposite()
+	if !turned.IsFlat() && (i.Quantity != nil || i.Notional != nil || rules.Sizing.Type != SizingAlert) {
+		q, err := rules.Sizing.Quantity(i)
+		if err != nil {
+			return Net{}, err
+		}
+		turned = NetOf(s.Position.ExitSide(), q.Times(s.Multiplier))
 	}
-	q, err := rules.Sizing.Quantity(i)
-	if err != nil {
-		return Net{}, err
+	if !turned.IsFlat() && contradicts(i.Sentiment, turned) {
+		p.note("reverse", "the position is "+string(i.Sentiment)+" already, as the alert says")
+		return s.Position, nil
 	}
-	return NetOf(s.Position.ExitSide(), q.Times(s.Multiplier)), nil
+	return turned, nil
 }
 
 // statedTarget takes the alert's own position, or its side with the config's
@@ -188,7 +201,7 @@ func (p *Plan) steps(s Situation, target Net) {
 		if target.SameSide(from) {
 			q = q.Less(target.Size())
 		}
-		p.exit(s, q)
+		p.exit(s, q, !target.IsFlat() && !target.SameSide(from))
 		if p.State != "" {
 			return
 		}
@@ -202,7 +215,9 @@ func (p *Plan) steps(s Situation, target Net) {
 	}
 }
 
-func (p *Plan) exit(s Situation, q Quantity) {
+// exit places what of q the account has, in whole steps. Less than one step
+// cannot be sold: it stays, and holds up no entry that follows.
+func (p *Plan) exit(s Situation, q Quantity, entryFollows bool) {
 	available := Quantity{}
 	if s.Account.SameSide(s.Position) {
 		available = s.Account.Size()
@@ -211,12 +226,20 @@ func (p *Plan) exit(s Situation, q Quantity) {
 		p.adjust("available", "the account has "+available.String()+" of "+q.String())
 		q = available
 	}
-	rounded := s.Instrument.RoundQuantity(q)
-	if rounded.IsZero() {
+	if q.IsZero() {
 		p.end(StateRefused, "nothing_available", "", "the account holds nothing of this position any more")
 		return
 	}
-	p.Steps = append(p.Steps, Step{EffectExit, s.Position.ExitSide(), rounded})
+	rounded := s.Instrument.RoundQuantity(q)
+	if rounded.Cmp(q) != 0 {
+		p.adjust("quantity_step", q.String()+" rounded down to "+rounded.String())
+	}
+	switch {
+	case !rounded.IsZero():
+		p.Steps = append(p.Steps, Step{EffectExit, s.Position.ExitSide(), rounded})
+	case !entryFollows:
+		p.end(StateRefused, "below_minimum", "quantity", q.String()+" is less than the step of "+s.Instrument.QuantityStep.String())
+	}
 }
 
 func (p *Plan) enter(s Situation, n Net) {

@@ -4,8 +4,8 @@ package domain
 // so far. Its zero value is flat with nothing earned.
 type Position struct {
 	Quantity Net
-	// AveragePrice is what a unit of the present holding cost on average,
-	// rounded to 10 places; nil while flat.
+	// AveragePrice is what a unit of the present holding cost on average, to 10
+	// places (a price below 0.1 to 10 digits); nil while flat.
 	AveragePrice *Price
 	// RealizedProfit is what closed quantity earned or, below 0, lost.
 	RealizedProfit Money
@@ -22,7 +22,7 @@ func (pos Position) Apply(side Side, q Quantity, p Price) Position {
 		if pos.AveragePrice != nil {
 			cost = cost.Add(pos.Quantity.Size().At(*pos.AveragePrice).d)
 		}
-		next.AveragePrice = &Price{exact(cost.DivRound(next.Quantity.Size().d, averagePricePlaces))}
+		next.AveragePrice = new(meanPrice(cost, next.Quantity.Size().d))
 		return next
 	}
 	closed := q.Min(pos.Quantity.Size())

@@ -69,12 +69,11 @@ func NewSignal(s SignalSnapshot, reasons []Reason) (*Signal, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	s.Reasons, s.UpdatedAt = slices.Clone(reasons), s.ReceivedAt
-	s.Tickets = slices.Clone(s.Tickets)
-	s.State = StateQueued
+	s.Reasons, s.UpdatedAt, s.State = reasons, s.ReceivedAt, StateQueued
 	if len(reasons) > 0 {
 		s.State, s.Tickets = StateRefused, nil
 	}
+	s = s.clone()
 	for i := range s.Tickets {
 		t := &s.Tickets[i]
 		t.UserID, t.SignalID, t.State, t.CreatedAt, t.UpdatedAt = s.UserID, s.ID, StateQueued, s.ReceivedAt, s.ReceivedAt
@@ -83,14 +82,22 @@ func NewSignal(s SignalSnapshot, reasons []Reason) (*Signal, error) {
 }
 
 // RestoreSignal rebuilds a stored signal.
-func RestoreSignal(s SignalSnapshot) *Signal { return &Signal{s} }
+func RestoreSignal(s SignalSnapshot) *Signal { return &Signal{s.clone()} }
 
-// Snapshot gives everything there is to store.
-func (s *Signal) Snapshot() SignalSnapshot {
-	snap := s.s
-	snap.Tickets = slices.Clone(snap.Tickets)
-	snap.Decisions = slices.Clone(snap.Decisions)
-	return snap
+// Snapshot gives everything there is to store. It shares nothing with s that
+// can change.
+func (s *Signal) Snapshot() SignalSnapshot { return s.s.clone() }
+
+func (s SignalSnapshot) clone() SignalSnapshot {
+	s.WebhookConfigID, s.DeliveryID = copied(s.WebhookConfigID), copied(s.DeliveryID)
+	s.Intent = s.Intent.clone()
+	s.Payload = slices.Clone(s.Payload)
+	s.Reasons, s.Decisions = slices.Clone(s.Reasons), slices.Clone(s.Decisions)
+	s.Tickets = slices.Clone(s.Tickets)
+	for i := range s.Tickets {
+		s.Tickets[i] = s.Tickets[i].clone()
+	}
+	return s
 }
 
 // ID gives the signal's id.

@@ -10,14 +10,14 @@ import (
 // SPY250624C00596000. The zero value is no symbol.
 type Symbol string
 
-var symbolForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9./_!-]{0,31}$`) //nolint:gochecknoglobals // compiled once, never written
+var symbolForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9./_!-]{0,31}$`)
 
 // ParseSymbol brings a sender's spelling to the canonical form: spaces around
 // it and an exchange prefix (NASDAQ:AAPL) are taken off, letters raised. It
 // never guesses across forms: BTCUSD stays BTCUSD until a symbol map says what
 // it means.
 func ParseSymbol(raw string) (Symbol, error) {
-	s := strings.ToUpper(strings.TrimSpace(raw))
+	s := strings.Map(raise, strings.TrimSpace(raw))
 	if i := strings.LastIndexByte(s, ':'); i >= 0 {
 		s = s[i+1:]
 	}
@@ -35,3 +35,12 @@ func MustSymbol(s string) Symbol { return must(ParseSymbol(s)) }
 
 // IsZero reports whether the symbol is unset.
 func (s Symbol) IsZero() bool { return s == "" }
+
+// raise leaves every letter but ours as it is: Unicode would make an S of ſ and
+// so another symbol of a misspelled one.
+func raise(r rune) rune {
+	if 'a' <= r && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
+}

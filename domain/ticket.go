@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is how far a signal or a ticket got. The zero value is invalid.
 type State string
@@ -40,10 +43,8 @@ var ticketMoves = map[State][]State{ //nolint:gochecknoglobals // the table, nev
 
 // Next gives to where the move is possible, else a conflict that names both.
 func (s State) Next(to State) (State, error) {
-	for _, next := range ticketMoves[s] {
-		if next == to {
-			return to, nil
-		}
+	if slices.Contains(ticketMoves[s], to) {
+		return to, nil
 	}
 	return s, Conflict("illegal_transition", "a ticket cannot go from "+string(s)+" to "+string(to))
 }
@@ -68,6 +69,12 @@ type Ticket struct {
 	Decisions []Decision
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+func (t Ticket) clone() Ticket {
+	t.Target = copied(t.Target)
+	t.Reasons, t.Decisions = slices.Clone(t.Reasons), slices.Clone(t.Decisions)
+	return t
 }
 
 // SignalState gives the state of a signal from those of its tickets: the first

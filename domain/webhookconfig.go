@@ -161,13 +161,16 @@ func (r WebhookRules) checkRoutes(f *faults) {
 }
 
 func (r WebhookRules) checkSymbols(f *faults) {
-	if len(r.Symbols) > maxSymbols || len(r.SymbolMap) > maxSymbols {
+	if len(r.Symbols) > maxSymbols {
 		f.add("too_many_symbols", "symbols", "at most 1000")
 	}
 	for i, s := range r.Symbols {
 		if canonical, err := ParseSymbol(string(s)); err != nil || canonical != s {
 			f.add("invalid_symbol", "symbols."+strconv.Itoa(i), "write symbols in canonical form, such as AAPL or BTC/USD")
 		}
+	}
+	if len(r.SymbolMap) > maxSymbols {
+		f.add("too_many_symbols", "symbol_map", "at most 1000")
 	}
 	for _, from := range slices.Sorted(maps.Keys(r.SymbolMap)) {
 		for _, s := range []Symbol{from, r.SymbolMap[from]} {
@@ -184,7 +187,7 @@ func (d Dedupe) check(f *faults) {
 		f.add("too_many_key_fields", "dedupe.key_fields", "at most 8")
 	}
 	for i, k := range d.KeyFields {
-		if k == "" || len(k) > maxNameLength {
+		if !isName(k) {
 			f.add("invalid_key_field", "dedupe.key_fields."+strconv.Itoa(i), "name a field of the alert")
 		}
 	}
@@ -197,6 +200,11 @@ func (r WebhookRules) clone() WebhookRules {
 	r.Routes = slices.Clone(r.Routes)
 	r.Symbols = slices.Clone(r.Symbols)
 	r.SymbolMap = maps.Clone(r.SymbolMap)
+	r.Sizing.Value = copied(r.Sizing.Value)
+	r.Risk.MaxOrderQuantity = copied(r.Risk.MaxOrderQuantity)
+	r.Risk.MaxOrderNotional = copied(r.Risk.MaxOrderNotional)
+	r.Risk.MaxPositionQuantity = copied(r.Risk.MaxPositionQuantity)
+	r.Staleness.EntrySeconds = copied(r.Staleness.EntrySeconds)
 	r.Dedupe.KeyFields = slices.Clone(r.Dedupe.KeyFields)
 	return r
 }
@@ -236,16 +244,14 @@ func NewWebhookConfig(s WebhookConfigSnapshot) (*WebhookConfig, error) {
 }
 
 // RestoreWebhookConfig rebuilds a stored config.
-func RestoreWebhookConfig(s WebhookConfigSnapshot) *WebhookConfig {
-	s.Rules = s.Rules.clone()
-	return &WebhookConfig{s}
-}
+func RestoreWebhookConfig(s WebhookConfigSnapshot) *WebhookConfig { return &WebhookConfig{s.clone()} }
 
 // Snapshot gives everything there is to store. It shares nothing with c that
 // can change.
-func (c *WebhookConfig) Snapshot() WebhookConfigSnapshot {
-	s := c.s
-	s.Rules = s.Rules.clone()
+func (c *WebhookConfig) Snapshot() WebhookConfigSnapshot { return c.s.clone() }
+
+func (s WebhookConfigSnapshot) clone() WebhookConfigSnapshot {
+	s.Rules, s.DeletedAt = s.Rules.clone(), copied(s.DeletedAt)
 	return s
 }
 

@@ -23,7 +23,11 @@ begin
     end if;
     -- One connection string is enough: whoever migrates may become either role.
     if not pg_has_role(current_user, wanted, ability) then
-      execute format('grant %I to current_user', wanted);
+      begin
+        execute format('grant %I to current_user', wanted);
+      exception when unique_violation then
+        null;
+      end;
     end if;
   end loop;
   if not pg_has_role('hookfill_api', 'authenticated', ability) then

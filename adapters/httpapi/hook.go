@@ -36,7 +36,7 @@ func (a *API) receiveAlert(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) refuseAlert(w http.ResponseWriter, r *http.Request, err error) {
-	switch domain.KindOf(err) { //nolint:exhaustive // the rest are problems like any other
+	switch domain.KindOf(err) {
 	case domain.KindInvalid, domain.KindConflict:
 		e, _ := errors.AsType[*domain.Error](err)
 		if e == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -115,7 +116,7 @@ func parseObject(dec *json.Decoder, path []string) (node, error) {
 		if strings.ContainsRune(name, 0) {
 			return node{}, nulCharacter(path)
 		}
-		here := append(path[:len(path):len(path)], name)
+		here := append(slices.Clip(path), name)
 		if seen[name] {
 			return node{}, domain.Invalid("duplicate_field", strings.Join(here, "."), "the field is given twice")
 		}

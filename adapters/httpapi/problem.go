@@ -58,8 +58,6 @@ func problemFor(err error) problem {
 	kind := domain.KindOf(err)
 	switch {
 	case statusOf(kind) != http.StatusInternalServerError:
-	case errors.Is(err, context.Canceled):
-		return newProblem(statusClientGone, "canceled", "the request was canceled")
 	case errors.Is(err, context.DeadlineExceeded):
 		return newProblem(http.StatusServiceUnavailable, "timeout",
 			"this took too long; look whether it happened before sending it again without an idempotency key")
@@ -106,11 +104,11 @@ func statusOf(k domain.Kind) int {
 
 // fail answers with the problem err is, and logs the cause of one that is ours.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := problemFor(err)
-	if p.Status == statusClientGone && r.Context().Err() == nil {
-		p = internalProblem() // the client is there; what was canceled is ours
+	if errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled) {
+		w.WriteHeader(statusClientGone)
+		return
 	}
-	a.failWith(w, r, p, err)
+	a.failWith(w, r, problemFor(err), err)
 }
 
 func (a *API) failWith(w http.ResponseWriter, r *http.Request, p problem, err error) {

@@ -27,7 +27,7 @@ func decodeJSON[T any](column, text string) (T, error) {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {
-		return v, corrupt(column, err)
+		return *new(T), corrupt(column, err)
 	}
 	return v, nil
 }

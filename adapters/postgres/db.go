@@ -87,7 +87,7 @@ func openPool(url, role string, maxConns int) (*bun.DB, error) {
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns()), nil
+	return bun.NewDB(pool, dialect{pgdialect.New()}, bun.WithDiscardUnknownColumns()), nil
 }
 
 // invalidURL keeps to itself what pgx says, which may quote the URL and with it

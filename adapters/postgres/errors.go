@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -39,9 +38,6 @@ func translate(err error) error {
 	}
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return &domain.Error{Kind: domain.KindInternal, Code: "transaction_failed", Msg: "a statement of the transaction had failed, so nothing of it is stored", Err: err}
-	}
-	if strings.Contains(err.Error(), "NUL") {
-		return &domain.Error{Kind: domain.KindInvalid, Code: "nul_character", Msg: "text must not contain NUL characters", Err: err}
 	}
 	return &domain.Error{Kind: domain.KindInternal, Code: "internal", Msg: "the database refused a statement", Err: err}
 }

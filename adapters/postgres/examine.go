@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"time"
+
+	"github.com/hookfill/hookfill/ports"
 )
 
 // Health is what Examine found.
@@ -18,7 +20,7 @@ type Health struct {
 
 // Examine looks at a database without needing it to be in order. The error says
 // that it could not be reached at all.
-func Examine(ctx context.Context, c Config) (Health, error) {
+func Examine(ctx context.Context, c Config, clock ports.Clock) (Health, error) {
 	var h Health
 	owner, err := openOwner(c.URL)
 	if err != nil {
@@ -30,7 +32,7 @@ func Examine(ctx context.Context, c Config) (Health, error) {
 	if err != nil {
 		return h, translate(err)
 	}
-	h.Skew = time.Since(now).Abs()
+	h.Skew = clock.Now().Sub(now).Abs()
 	db, err := Open(ctx, c)
 	if err != nil {
 		h.Roles, h.Schema = err, err

@@ -36,9 +36,9 @@ func readMigrations(files fs.FS) ([]migrationFile, error) {
 }
 
 // splitStatements gives the statements of a migration as the Supabase CLI
-// records them: without the semicolon, with the comments before. Like goose it
-// ends a statement with the line that ends in a semicolon, or at the
-// annotation where the statement began with one.
+// records them: without the semicolon, each with the comments before it. Like
+// goose it ends a statement with the line that ends in a semicolon, or at the
+// annotation where an annotation began it.
 func splitStatements(text string) []string {
 	var (
 		statements []string
@@ -50,25 +50,23 @@ func splitStatements(text string) []string {
 		if code {
 			s := strings.TrimSpace(statement.String())
 			statements = append(statements, strings.TrimSpace(strings.TrimSuffix(s, ";")))
+			statement.Reset()
 		}
-		statement.Reset()
 		code, block = false, false
 	}
 	for line := range strings.Lines(text) {
 		trimmed := strings.TrimSpace(line)
-		switch {
-		case trimmed == "-- +goose StatementBegin":
+		comment := trimmed == "" || strings.HasPrefix(trimmed, "--")
+		switch trimmed {
+		case "-- +goose StatementBegin":
 			block = true
-		case trimmed == "-- +goose StatementEnd":
+		case "-- +goose StatementEnd":
 			end()
-		case strings.HasPrefix(trimmed, "-- +goose"):
-		default:
-			statement.WriteString(line)
-			comment := trimmed == "" || strings.HasPrefix(trimmed, "--")
-			code = code || !comment
-			if !block && !comment && strings.HasSuffix(trimmed, ";") {
-				end()
-			}
+		}
+		statement.WriteString(line)
+		code = code || !comment
+		if !block && !comment && strings.HasSuffix(trimmed, ";") {
+			end()
 		}
 	}
 	end()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hookfill/hookfill/adapters/postgres"
+	"github.com/hookfill/hookfill/adapters/system"
 )
 
 // Finding is one line of a doctor's report.
@@ -28,7 +29,7 @@ func Doctor(ctx context.Context, c Config) []Finding {
 	}
 	health, err := postgres.Examine(ctx, postgres.Config{
 		URL: c.DatabaseURL, APIURL: c.APIDatabaseURL, WorkerURL: c.WorkerDatabaseURL, MaxConns: c.MaxConns,
-	})
+	}, system.NewClock())
 	add("database", err, health.Server)
 	if err == nil {
 		add("migrations", health.Schema, "up to date")

@@ -105,7 +105,7 @@ func theLaw() []rule {
 		{
 			of: []string{"cmd/..."},
 			may: []string{
-				"domain", "ports", "app/appfx", "migrations", "cmd/...", decimal, uuid, "go.uber.org/fx/...",
+				"domain", "app/appfx", "migrations", "cmd/...", decimal, uuid, "go.uber.org/fx/...",
 				"github.com/caarlos0/env/v11", "github.com/go-resty/resty/v2",
 				"github.com/spf13/cobra", "github.com/spf13/pflag",
 			},

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxevent"
 
+	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/adapters/postgres"
 	"github.com/hookfill/hookfill/adapters/system"
 	"github.com/hookfill/hookfill/ports"
@@ -43,6 +44,14 @@ const levelOfWiring = -8
 
 // Live keeps everything in PostgreSQL.
 func Live() Profile { return Profile{Name: "live", options: fx.Options(machine(), postgresStorage())} }
+
+// Memory keeps everything in this process and forgets it at its end.
+func Memory() Profile {
+	return Profile{Name: "memory", options: fx.Options(machine(), memoryStorage())}
+}
+
+// Profiles lists every profile.
+func Profiles() []Profile { return []Profile{Live(), Memory()} }
 
 func machine() fx.Option {
 	return fx.Module("system", fx.Provide(
@@ -83,4 +92,14 @@ func openDatabase(lc fx.Lifecycle, c Config) (*postgres.DB, error) {
 	}
 	lc.Append(fx.Hook{OnStop: func(context.Context) error { return db.Close() }})
 	return db, nil
+}
+
+func memoryStorage() fx.Option {
+	return fx.Module("memory", fx.Provide(
+		fx.Annotate(memory.NewStore,
+			fx.As(new(ports.UnitOfWork)), fx.As(new(ports.WebhookDirectory)), fx.As(new(ports.SignalInbox)),
+			fx.As(new(ports.Lanes)), fx.As(new(ports.Ledger)), fx.As(new(ports.Users)), fx.As(new(ports.Housekeeper))),
+		fx.Annotate(memory.NewJournal, fx.As(new(ports.PaperJournal))),
+		func() Ready { return func(context.Context) error { return nil } },
+	))
 }

@@ -32,6 +32,7 @@ func useCases() fx.Option {
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
 			fx.Annotate(app.NewWebhooks, fx.As(new(ports.WebhookAdmin))),
 			fx.Annotate(app.NewDesk, fx.As(new(ports.OrderDesk))),
+			newDemo,
 			func(c Config) *slog.Logger { return c.Log },
 		),
 		fx.Invoke(runBackground),

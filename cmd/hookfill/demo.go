@@ -7,16 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
+	"github.com/hookfill/hookfill/app/appfx"
 )
-
-// demoDesk opens what a newcomer tries first.
-type demoDesk struct {
-	brokers  ports.BrokerAdmin
-	webhooks ports.WebhookAdmin
-	users    ports.Users
-}
 
 // demoNote remembers the demo webhook between starts. Elsewhere a token is
 // never kept; this one guards paper money on this machine.
@@ -26,9 +18,10 @@ type demoNote struct {
 
 const demoNoteName = "demo.json"
 
-// open makes the demo at the first start and prints how to try it at every one.
-func (d *demoDesk) open(ctx context.Context, env environment, dir dataDir, publicURL string) error {
-	note, err := d.note(ctx, dir)
+// showDemo opens the demo at the first start and prints how to try it at every
+// one.
+func showDemo(ctx context.Context, env environment, dir dataDir, publicURL string, demo *appfx.Demo) error {
+	note, err := openDemo(ctx, dir, demo)
 	if err != nil {
 		return err
 	}
@@ -50,7 +43,7 @@ Then look at what became of it (in this folder):
 	return nil
 }
 
-func (d *demoDesk) note(ctx context.Context, dir dataDir) (demoNote, error) {
+func openDemo(ctx context.Context, dir dataDir, demo *appfx.Demo) (demoNote, error) {
 	var note demoNote
 	text, err := dir.read(demoNoteName)
 	switch {
@@ -63,7 +56,7 @@ func (d *demoDesk) note(ctx context.Context, dir dataDir) (demoNote, error) {
 	if err != nil {
 		return note, err
 	}
-	if note.Token, err = d.make(ctx, user); err != nil {
+	if note.Token, err = demo.Open(ctx, user); err != nil {
 		return note, err
 	}
 	b, err := json.Marshal(note)
@@ -71,31 +64,4 @@ func (d *demoDesk) note(ctx context.Context, dir dataDir) (demoNote, error) {
 		return note, err
 	}
 	return note, dir.replace(demoNoteName, string(b))
-}
-
-// make opens the account and the webhook. The idempotency key lets a start that
-// was cut short in between go on where it was.
-func (d *demoDesk) make(ctx context.Context, user domain.UserID) (string, error) {
-	if err := d.users.Ensure(ctx, user); err != nil {
-		return "", err
-	}
-	caller := domain.Principal{UserID: user}
-	account, err := d.brokers.OpenAccount(ctx, caller, ports.NewBrokerAccount{
-		Name: "paper", Kind: domain.BrokerKindPaper, Paper: domain.PaperSettings{Cash: domain.DefaultPaperCash()},
-	}, ports.Idempotency{Key: "demo account"})
-	if err != nil {
-		return "", err
-	}
-	rules := domain.DefaultWebhookRules()
-	rules.Routes = []domain.Route{{BrokerAccountID: account.ID(), Multiplier: domain.MustQuantity("1")}}
-	issued, err := d.webhooks.CreateWebhook(ctx, caller, ports.NewWebhookConfig{Name: "demo", Rules: rules}, ports.Idempotency{Key: "demo webhook"})
-	if err != nil {
-		return "", err
-	}
-	if issued.Token != "" {
-		return issued.Token, nil
-	}
-	// It was made, but the note of its token was lost: issue another.
-	again, err := d.webhooks.RotateToken(ctx, caller, issued.Config.ID(), 0, ports.Idempotency{})
-	return again.Token, err
 }

@@ -60,10 +60,8 @@ func printAnswer(env environment, asJSON bool, response *resty.Response) error {
 		}
 	}
 	if !response.IsSuccess() {
-		for _, r := range answer.Reasons {
-			answer.Errors = append(answer.Errors, r)
-		}
-		return fmt.Errorf("the webhook answered %s: %s", response.Status(), answer.problem.Error())
+		answer.Errors = append(answer.Errors, answer.Reasons...)
+		return fmt.Errorf("the webhook answered %s: %w", response.Status(), answer.problem)
 	}
 	if asJSON {
 		return nil

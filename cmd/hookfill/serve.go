@@ -13,7 +13,6 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/hookfill/hookfill/app/appfx"
-	"github.com/hookfill/hookfill/ports"
 )
 
 func newServe(env environment) *cobra.Command {
@@ -97,12 +96,10 @@ func prepareDatabase(ctx context.Context, s settings, log *slog.Logger) (*appfx.
 
 func runServer(ctx context.Context, env environment, s settings, c appfx.Config, demo bool) error {
 	var (
-		brokers  ports.BrokerAdmin
-		webhooks ports.WebhookAdmin
-		users    ports.Users
 		at       *appfx.Addresses
+		newcomer *appfx.Demo
 	)
-	server := fx.New(appfx.Live().Options(c), fx.Populate(&brokers, &webhooks, &users, &at))
+	server := fx.New(appfx.Live().Options(c), fx.Populate(&at, &newcomer))
 	if err := server.Err(); err != nil {
 		return rootCause(err)
 	}
@@ -111,7 +108,10 @@ func runServer(ctx context.Context, env environment, s settings, c appfx.Config,
 	if err := server.Start(starting); err != nil {
 		return rootCause(err)
 	}
-	err := greet(ctx, env, s, c, at, demo, &demoDesk{brokers: brokers, webhooks: webhooks, users: users})
+	err := greet(ctx, env, s, c, at)
+	if err == nil && demo {
+		err = showDemo(ctx, env, dataDir(s.DataDir), at.PublicURL, newcomer)
+	}
 	var failed fx.ShutdownSignal
 	if err == nil {
 		select {
@@ -132,20 +132,18 @@ func runServer(ctx context.Context, env environment, s settings, c appfx.Config,
 
 // greet tells where the server is: client commands by a note in the data
 // directory, a person on stdout, the log.
-func greet(ctx context.Context, env environment, s settings, c appfx.Config, at *appfx.Addresses, demo bool, desk *demoDesk) error {
-	c.Log.InfoContext(ctx, "started", "version", version, "role", c.Role, "listen", at.Public, "admin_listen", at.Admin, "public_url", at.PublicURL)
-	if at.Public != "" {
-		if err := dataDir(s.DataDir).noteServer(serverNote{URL: at.URL}); err != nil {
-			return err
-		}
-		fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, at.PublicURL, c.Role)
-	} else {
-		fmt.Fprintf(env.stdout, "hookfill %s executes (role %s)\n", version, c.Role)
+func greet(ctx context.Context, env environment, s settings, c appfx.Config, at *appfx.Addresses) error {
+	c.Log.InfoContext(ctx, "started", "version", version, "role", c.Role,
+		"listen", at.Public, "admin_listen", at.Admin, "public_url", at.PublicURL)
+	if at.Public == "" {
+		_, err := fmt.Fprintf(env.stdout, "hookfill %s executes (role %s)\n", version, c.Role)
+		return err
 	}
-	if !demo {
-		return nil
+	if err := dataDir(s.DataDir).noteServer(serverNote{URL: at.URL}); err != nil {
+		return err
 	}
-	return desk.open(ctx, env, dataDir(s.DataDir), at.PublicURL)
+	_, err := fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, at.PublicURL, c.Role)
+	return err
 }
 
 // owner names this process in the lanes it holds.

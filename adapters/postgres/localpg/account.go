@@ -109,6 +109,6 @@ func (a account) own(path string) error {
 func asRoot() bool { return os.Geteuid() == 0 }
 
 func owner(info fs.FileInfo) (uid, gid uint32) {
-	stat := info.Sys().(*syscall.Stat_t) // what os.Lstat promises on Unix
+	stat := info.Sys().(*syscall.Stat_t) //nolint:errcheck,forcetypeassert // what os.Lstat promises on Unix
 	return stat.Uid, stat.Gid
 }

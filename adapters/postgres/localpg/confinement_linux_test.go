@@ -179,7 +179,7 @@ func tcpListeners(pid int) []string {
 	for _, table := range []string{"tcp", "tcp6"} {
 		text, err := os.ReadFile("/proc/net/" + table)
 		Expect(err).NotTo(HaveOccurred())
-		for _, line := range strings.Split(string(text), "\n") {
+		for line := range strings.SplitSeq(string(text), "\n") {
 			if fields := strings.Fields(line); len(fields) > 9 && fields[3] == "0A" {
 				listening["socket:["+fields[9]+"]"] = true
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 
 	"github.com/hookfill/hookfill/adapters/postgres/localpg"
 )
@@ -14,9 +13,10 @@ func ExampleStart() {
 	ctx := context.Background()
 	cluster, err := localpg.Start(ctx, localpg.Config{DataDir: ".hookfill"})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println("cannot start:", err)
+		return
 	}
-	defer cluster.Stop(ctx)
+	defer func() { _ = cluster.Stop(ctx) }()
 
 	fmt.Println("databases at", cluster.URL("postgres"))
 }
@@ -28,7 +28,8 @@ func ExampleAttach() {
 	case errors.Is(err, localpg.ErrNotRunning):
 		fmt.Println("start the server first")
 	case err != nil:
-		log.Fatal(err)
+		fmt.Println("cannot start:", err)
+		return
 	default:
 		fmt.Println("databases at", cluster.URL("postgres"))
 	}

@@ -56,8 +56,7 @@ func (s site) tryLaunch(ctx context.Context, bin binaries, args []string) (postm
 	}
 	defer log.Close()
 
-	// Not CommandContext: the server outlives ctx.
-	cmd := exec.Command(bin.postgres(), append([]string{"-D", s.data()}, args...)...)
+	cmd := exec.Command(bin.postgres(), append([]string{"-D", s.data()}, args...)...) //nolint:noctx // the server outlives ctx
 	cmd.Dir, cmd.Env = s.data(), environment()
 	cmd.Stdout, cmd.Stderr = log, log
 	s.account.become(cmd)
@@ -114,7 +113,7 @@ func (s site) openLog() (log *os.File, start int64, err error) {
 	}
 	info, err := log.Stat()
 	if err != nil {
-		log.Close()
+		_ = log.Close()
 		return nil, 0, fmt.Errorf("cannot open PostgreSQL's log: %w", err)
 	}
 	return log, info.Size(), nil

@@ -107,7 +107,7 @@ func (s site) end(ctx context.Context, pid int, signal syscall.Signal) error {
 func (s site) forgetDead() error {
 	p, _ := s.readPidFile() // without one there are no traces
 	yes, known := worksIn(p.pid, s.data())
-	if impostor := known && !yes; p.pid <= 0 || !(impostor || defunct(p.pid)) {
+	if impostor := known && !yes; p.pid <= 0 || !impostor && !defunct(p.pid) {
 		return nil
 	}
 	for _, path := range []string{

@@ -1,0 +1,277 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hookfill/hookfill/adapters/postgres/localpg"
+)
+
+// The benchmark compares two ways to make things durable on one PostgreSQL, in
+// turns: alerts over HTTP, and pgbench's single-row inserts. Each has as many
+// clients; what counts is the ratio, since machines differ.
+const (
+	benchClients = 64
+	benchSymbols = 20
+	benchRounds  = 3
+	benchSeconds = 6
+)
+
+// BenchmarkDurableAlerts posts distinct alerts over kept-open connections to a
+// server in the role intake, and reports alerts a second, pgbench's
+// transactions a second, and the median ratio.
+func BenchmarkDurableAlerts(b *testing.B) {
+	compareWithPgbench(b, "intake")
+}
+
+// BenchmarkDurableAlertsWhileExecuting is the same with the orders executed in
+// the same process meanwhile.
+func BenchmarkDurableAlertsWhileExecuting(b *testing.B) {
+	compareWithPgbench(b, "all")
+}
+
+func compareWithPgbench(b *testing.B, role string) {
+	s := startBenchServer(b, role)
+	for range b.N {
+		var alerts, inserts, ratios []float64
+		for range benchRounds {
+			posted := s.postAlerts(b, benchSeconds*time.Second)
+			inserted := s.pgbench(b, benchSeconds)
+			alerts, inserts, ratios = append(alerts, posted), append(inserts, inserted), append(ratios, posted/inserted)
+		}
+		b.ReportMetric(median(alerts), "alerts/s")
+		b.ReportMetric(median(inserts), "pgbench-tps")
+		b.ReportMetric(median(ratios), "ratio")
+	}
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+type benchServer struct {
+	address string
+	path    string
+	cluster *localpg.Cluster
+	next    atomic.Int64
+}
+
+func startBenchServer(b *testing.B, role string) *benchServer {
+	b.Helper()
+	dir := b.TempDir()
+	binary := filepath.Join(dir, "hookfill")
+	build := exec.CommandContext(b.Context(), "go", "build", "-o", binary, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("cannot build: %s", out)
+	}
+	address := freeAddress(b)
+	data := filepath.Join(dir, "data")
+	server := exec.Command(binary, "serve", "--role", role, "--data-dir", data, "--listen", address, "--admin-listen", "off", "--log-level", "warn")
+	server.Stderr = os.Stderr
+	if err := server.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = server.Process.Signal(syscall.SIGTERM)
+		_ = server.Wait()
+	})
+	waitFor(b, "http://"+address+"/")
+	ask := func(args ...string) map[string]any {
+		cmd := exec.CommandContext(b.Context(), binary, append(args, "--json")...)
+		cmd.Env = append(os.Environ(), "HOOKFILL_DATA_DIR="+data)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v: %s", args, out)
+		}
+		var record map[string]any
+		if err := json.Unmarshal(out, &record); err != nil {
+			b.Fatal(err)
+		}
+		return record
+	}
+	account := ask("broker", "add")
+	webhook := ask("webhook", "create", "--name", "bench", "--account", account["id"].(string)) //nolint:forcetypeassert // the contract's own field
+	hook, err := url.Parse(webhook["url"].(string))                                             //nolint:forcetypeassert // the contract's own field
+	if err != nil {
+		b.Fatal(err)
+	}
+	cluster, err := localpg.Attach(b.Context(), localpg.Config{DataDir: data})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &benchServer{address: address, path: hook.Path, cluster: cluster}
+}
+
+func freeAddress(b *testing.B) string {
+	b.Helper()
+	l, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func waitFor(b *testing.B, address string) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+	defer cancel()
+	retry := time.NewTicker(50 * time.Millisecond)
+	defer retry.Stop()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+			return
+		}
+		select {
+		case <-ctx.Done():
+			b.Fatal("the server did not start")
+		case <-retry.C:
+		}
+	}
+}
+
+// postAlerts keeps every connection busy for a while and gives alerts accepted
+// a second. Anything but an acceptance fails the benchmark.
+func (s *benchServer) postAlerts(b *testing.B, length time.Duration) float64 {
+	b.Helper()
+	var clients sync.WaitGroup
+	var accepted atomic.Int64
+	start := time.Now()
+	until := start.Add(length)
+	for range benchClients {
+		clients.Go(func() {
+			if err := s.client(until, &accepted); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	clients.Wait()
+	return float64(accepted.Load()) / time.Since(start).Seconds()
+}
+
+// client writes requests and reads answers by hand: the load must not cost more
+// than what it measures.
+func (s *benchServer) client(until time.Time, accepted *atomic.Int64) error {
+	conn, err := net.Dial("tcp", s.address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	answers := bufio.NewReader(conn)
+	var request, body []byte
+	for time.Now().Before(until) {
+		n := s.next.Add(1)
+		body = fmt.Appendf(body[:0],
+			`{"id":"%d","ticker":"NASDAQ:SYM%d","action":"buy","sentiment":"long","quantity":"1","price":"187.32","time":"2026-11-20T14:30:00Z","interval":"5"}`,
+			n, n%benchSymbols)
+		request = fmt.Appendf(request[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			s.path, s.address, len(body), body)
+		if _, err := conn.Write(request); err != nil {
+			return err
+		}
+		answer, err := readAnswer(answers)
+		if err != nil {
+			return err
+		}
+		if !bytes.Contains(answer, []byte(`"accepted"`)) {
+			return fmt.Errorf("not accepted: %s", answer)
+		}
+		accepted.Add(1)
+	}
+	return nil
+}
+
+func readAnswer(r *bufio.Reader) ([]byte, error) {
+	length := 0
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return nil, err
+		}
+		if len(line) <= 2 {
+			break
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return nil, err
+			}
+		}
+	}
+	body := make([]byte, length)
+	_, err := io.ReadFull(r, body)
+	return body, err
+}
+
+var pgbenchTPS = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
+
+// pgbench inserts single rows of about an alert's size into a table of its own
+// database on the same server.
+func (s *benchServer) pgbench(b *testing.B, seconds int) float64 {
+	b.Helper()
+	database := s.cluster.URL("postgres")
+	run := func(stdin, name string, args ...string) string {
+		cmd := exec.CommandContext(b.Context(), postgresProgram(b, name), args...)
+		cmd.Stdin = strings.NewReader(stdin)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			b.Fatalf("%s: %s", name, out)
+		}
+		return string(out)
+	}
+	run(`create table if not exists bench_rows (id uuid primary key default gen_random_uuid(), payload text, at timestamptz default now())`,
+		"psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", database)
+	script := filepath.Join(b.TempDir(), "insert.sql")
+	insert := `insert into bench_rows (payload) values ('` + strings.Repeat("x", 150) + "');\n"
+	if err := os.WriteFile(script, []byte(insert), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	out := run("", "pgbench", "-n", "-c", strconv.Itoa(benchClients), "-j", "2",
+		"-T", strconv.Itoa(seconds), "-f", script, database)
+	found := pgbenchTPS.FindStringSubmatch(out)
+	if found == nil {
+		b.Fatalf("pgbench said: %s", out)
+	}
+	tps, err := strconv.ParseFloat(found[1], 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return tps
+}
+
+func postgresProgram(b *testing.B, name string) string {
+	b.Helper()
+	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if len(installed) > 0 {
+		return installed[len(installed)-1]
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		b.Skipf("%s is not installed: %s", name, err)
+	}
+	return path
+}
