@@ -23,11 +23,11 @@ type rule struct {
 
 // What several rules allow beside this module.
 const (
-	decimal = "github.com/shopspring/decimal"
-	uuid    = "github.com/google/uuid"
-	ginkgo  = "github.com/onsi/ginkgo/v2/..."
-	gomega  = "github.com/onsi/gomega/..."
-	pgx     = "github.com/jackc/pgx/v5/..."
+	decimals = "github.com/shopspring/decimal"
+	uuids    = "github.com/google/uuid"
+	ginkgo   = "github.com/onsi/ginkgo/v2/..."
+	gomega   = "github.com/onsi/gomega/..."
+	pgx      = "github.com/jackc/pgx/v5/..."
 )
 
 func theLaw() []rule {
@@ -37,39 +37,39 @@ func theLaw() []rule {
 	return []rule{
 		{
 			of:  []string{"domain"},
-			may: []string{decimal, uuid}, never: surroundings,
+			may: []string{decimals, uuids}, never: surroundings,
 			because: "the domain is rules alone: no wire, no storage, no log, no clock, no chance",
 		},
 		{
 			of:  []string{"ports"},
-			may: []string{"domain", uuid}, never: surroundings,
+			may: []string{"domain", uuids}, never: surroundings,
 			because: "a port speaks the domain's words and names no technology",
 		},
 		{
 			of:      []string{"ports/portstest"},
-			may:     []string{"domain", "ports", decimal, uuid, ginkgo, gomega},
+			may:     []string{"domain", "ports", decimals, uuids, ginkgo, gomega},
 			because: "anybody's adapter can run the suites without what ours are built on",
 		},
 		{
 			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/system"},
-			may:     []string{"domain", "ports", decimal, uuid},
+			may:     []string{"domain", "ports", decimals, uuids},
 			because: "these adapt nothing but Go itself",
 		},
 		{
 			of:      []string{"adapters/localauth"},
-			may:     []string{"domain", "ports", uuid, "github.com/golang-jwt/jwt/v5"},
+			may:     []string{"domain", "ports", uuids, "github.com/golang-jwt/jwt/v5"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
 		},
 		{
 			of:      []string{"adapters/httpapi"},
-			may:     []string{"domain", "ports", decimal, uuid, "github.com/gorilla/mux", "github.com/prometheus/client_golang/..."},
+			may:     []string{"domain", "ports", decimals, uuids, "github.com/gorilla/mux", "github.com/prometheus/client_golang/..."},
 			never:   []string{"database/sql"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
 		},
 		{
 			of: []string{"adapters/postgres"},
 			may: []string{
-				"domain", "ports", "migrations", decimal, uuid, pgx,
+				"domain", "ports", "migrations", decimals, uuids, pgx,
 				"github.com/uptrace/bun/...", "github.com/pressly/goose/v3/...",
 			},
 			never:   []string{"net/http"},
@@ -87,7 +87,7 @@ func theLaw() []rule {
 		},
 		{
 			of:  []string{"app"},
-			may: []string{"domain", "ports", decimal, uuid},
+			may: []string{"domain", "ports", decimals, uuids},
 			never: []string{
 				"net/http", "database/sql", "encoding/json", "os", "log",
 			},
@@ -105,7 +105,7 @@ func theLaw() []rule {
 		{
 			of: []string{"cmd/..."},
 			may: []string{
-				"domain", "app/appfx", "migrations", "cmd/...", decimal, uuid, "go.uber.org/fx/...",
+				"domain", "app/appfx", "migrations", "cmd/...", decimals, uuids, "go.uber.org/fx/...",
 				"github.com/caarlos0/env/v11", "github.com/go-resty/resty/v2",
 				"github.com/spf13/cobra", "github.com/spf13/pflag",
 			},
@@ -145,7 +145,7 @@ var _ = Describe("The import law", func() {
 
 	DescribeTable("pulls in no database, web framework or fx with",
 		func(of string) {
-			expectNone(theImports().bringing(of, []string{decimal, uuid}, "it is importable as a library by itself"))
+			expectNone(theImports().bringing(of, []string{decimals, uuids}, "it is importable as a library by itself"))
 		},
 		EntryDescription("%s"),
 		Entry(nil, "domain"), Entry(nil, "ports"), Entry(nil, "app"),
@@ -153,7 +153,7 @@ var _ = Describe("The import law", func() {
 	)
 
 	It("lets the specs of the domain know nothing but the domain", func() {
-		expectNone(theImports().inSpecs("domain", []string{"domain", decimal, uuid, ginkgo, gomega, "pgregory.net/rapid"},
+		expectNone(theImports().inSpecs("domain", []string{"domain", decimals, uuids, ginkgo, gomega, "pgregory.net/rapid"},
 			"the domain is understood without the rest"))
 	})
 
