@@ -45,7 +45,7 @@ type Config struct {
 	// closes it.
 	Listen      string
 	AdminListen string
-	// PublicURL is what webhook URLs start with.
+	// PublicURL is what webhook URLs start with; empty is where Listen listens.
 	PublicURL string
 	// Lease is how long a lane stays with a process that went silent.
 	Lease time.Duration

@@ -12,22 +12,24 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/hookfill/hookfill/adapters/httpapi"
-	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
 // Ready tells whether the process can do its work.
 type Ready func(ctx context.Context) error
 
-// Addresses are where a started server listens.
-type Addresses struct{ Public, Admin string }
+// Addresses are where a server is.
+type Addresses struct {
+	// Public takes hooks and the API, Admin health and metrics; empty is closed.
+	Public, Admin string
+	// URL is how this machine reaches Public, PublicURL what webhook URLs start
+	// with.
+	URL, PublicURL string
+}
 
-// web needs the driving ports, and gives the servers' addresses once started.
+// web needs the driving ports, and gives the server's addresses.
 func web() fx.Option {
-	return fx.Module("web",
-		fx.Provide(newRegistry, newAPI, func() *Addresses { return &Addresses{} }),
-		fx.Invoke(serve),
-	)
+	return fx.Module("web", fx.Provide(newRegistry, newAPI, openSockets), fx.Invoke(serve))
 }
 
 func newRegistry() *prometheus.Registry {
@@ -51,41 +53,32 @@ type webParams struct {
 	Ready    Ready
 }
 
-func newAPI(p webParams, c Config) (*httpapi.API, error) {
+func newAPI(p webParams, c Config, at *Addresses) (*httpapi.API, error) {
 	return httpapi.New(httpapi.Deps{
 		Intake: p.Intake, Brokers: p.Brokers, Webhooks: p.Webhooks, Desk: p.Desk, Work: p.Work, Tokens: p.Tokens,
 		Clock: p.Clock, IDs: p.IDs, Log: c.Log, Metrics: p.Registry, Ready: p.Ready,
-	}, httpapi.Config{PublicURL: c.PublicURL, Hooks: c.Role.takesIn(), API: c.Role.takesIn()})
+	}, httpapi.Config{PublicURL: at.PublicURL, Hooks: c.Role.takesIn(), API: c.Role.takesIn()})
 }
 
-func serve(lc fx.Lifecycle, shutdown fx.Shutdowner, c Config, api *httpapi.API, at *Addresses) {
-	if c.Role.takesIn() {
-		listen(lc, shutdown, c.Log, c.Listen, api.Public(), &at.Public)
+func serve(lc fx.Lifecycle, shutdown fx.Shutdowner, c Config, api *httpapi.API, open *sockets) {
+	if open.public != nil {
+		answer(lc, shutdown, c.Log, open.public, api.Public())
 	}
-	if c.AdminListen != "" {
-		listen(lc, shutdown, c.Log, c.AdminListen, api.Admin(), &at.Admin)
+	if open.admin != nil {
+		answer(lc, shutdown, c.Log, open.admin, api.Admin())
 	}
 }
 
-// listen opens the port at start, so that one in use fails the start, and lets
-// requests under way finish at stop.
-func listen(lc fx.Lifecycle, shutdown fx.Shutdowner, log *slog.Logger, address string, handler http.Handler, bound *string) {
+// answer serves a socket from the start on and lets requests under way finish at
+// stop.
+func answer(lc fx.Lifecycle, shutdown fx.Shutdowner, log *slog.Logger, socket net.Listener, handler http.Handler) {
 	server := httpapi.NewServer(handler, log)
-	lc.Append(fx.Hook{
-		OnStart: func(ctx context.Context) error {
-			l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-			if err != nil {
-				return &domain.Error{Kind: domain.KindUnavailable, Code: "cannot_listen", Msg: "cannot listen on " + address, Err: err}
+	lc.Append(fx.StartStopHook(func() {
+		go func() {
+			if err := server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
+				log.Error("the server stopped", "address", socket.Addr().String(), "error", err)
+				_ = shutdown.Shutdown(fx.ExitCode(1))
 			}
-			*bound = l.Addr().String()
-			go func() {
-				if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-					log.Error("the server stopped", "address", address, "error", err)
-					_ = shutdown.Shutdown(fx.ExitCode(1))
-				}
-			}()
-			return nil
-		},
-		OnStop: server.Shutdown,
-	})
+		}()
+	}, server.Shutdown))
 }

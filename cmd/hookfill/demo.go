@@ -20,12 +20,12 @@ const demoNoteName = "demo.json"
 
 // showDemo opens the demo at the first start and prints how to try it at every
 // one.
-func showDemo(ctx context.Context, env environment, dir dataDir, c appfx.Config, demo *appfx.Demo) error {
+func showDemo(ctx context.Context, env environment, dir dataDir, publicURL string, demo *appfx.Demo) error {
 	note, err := openDemo(ctx, dir, demo)
 	if err != nil {
 		return err
 	}
-	hook := c.PublicURL + "/hooks/" + note.Token
+	hook := publicURL + "/hooks/" + note.Token
 	fmt.Fprintf(env.stdout, `
 A paper account with 100000 and a webhook for it are open. The webhook's URL:
 

@@ -120,12 +120,31 @@ func text(value any) string {
 			return "-"
 		}
 		return v
-	case map[string]any, []any:
-		b, err := json.Marshal(v)
-		if err != nil {
-			return "?"
+	case map[string]any:
+		if len(v) > 0 {
+			return objectText(v)
 		}
-		return string(b)
+		return "-"
+	case []any:
+		return jsonText(v)
 	}
 	return fmt.Sprint(value)
+}
+
+// objectText says off of limits none of which is set.
+func objectText(fields map[string]any) string {
+	for _, value := range fields {
+		if value != nil {
+			return jsonText(fields)
+		}
+	}
+	return "off"
+}
+
+func jsonText(value any) string {
+	b, err := json.Marshal(value)
+	if err != nil {
+		return "?"
+	}
+	return string(b)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -72,7 +71,7 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	}
 	return runServer(ctx, env, s, appfx.Config{
 		Role: role, DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
-		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: publicURL(s),
+		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: s.PublicURL,
 		Lease: s.Lease, SigningKey: key, Owner: owner(), Log: log,
 	}, demo)
 }
@@ -120,9 +119,9 @@ func runServer(ctx context.Context, env environment, s settings, c appfx.Config,
 	if err := server.Start(starting); err != nil {
 		return rootCause(err)
 	}
-	err := greet(env, s, c, at)
+	err := greet(ctx, env, s, c, at)
 	if err == nil && demo {
-		err = showDemo(ctx, env, dataDir(s.DataDir), c, newcomer)
+		err = showDemo(ctx, env, dataDir(s.DataDir), at.PublicURL, newcomer)
 	}
 	var failed fx.ShutdownSignal
 	if err == nil {
@@ -143,37 +142,19 @@ func runServer(ctx context.Context, env environment, s settings, c appfx.Config,
 }
 
 // greet tells where the server is: client commands by a note in the data
-// directory, a person on stdout.
-func greet(env environment, s settings, c appfx.Config, at *appfx.Addresses) error {
+// directory, a person on stdout, the log.
+func greet(ctx context.Context, env environment, s settings, c appfx.Config, at *appfx.Addresses) error {
+	c.Log.InfoContext(ctx, "started", "version", version, "role", c.Role,
+		"listen", at.Public, "admin_listen", at.Admin, "public_url", at.PublicURL)
 	if at.Public == "" {
 		_, err := fmt.Fprintf(env.stdout, "hookfill %s executes (role %s)\n", version, c.Role)
 		return err
 	}
-	if err := dataDir(s.DataDir).noteServer(serverNote{URL: "http://" + reachable(at.Public)}); err != nil {
+	if err := dataDir(s.DataDir).noteServer(serverNote{URL: at.URL}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, c.PublicURL, c.Role)
+	_, err := fmt.Fprintf(env.stdout, "hookfill %s serves %s (role %s)\n", version, at.PublicURL, c.Role)
 	return err
-}
-
-// publicURL is what webhook URLs start with when nobody says.
-func publicURL(s settings) string {
-	if s.PublicURL != "" {
-		return s.PublicURL
-	}
-	return "http://" + reachable(s.Listen)
-}
-
-// reachable turns an address that listens everywhere into one to connect to.
-func reachable(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return address
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // owner names this process in the lanes it holds.
