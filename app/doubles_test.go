@@ -225,3 +225,101 @@ func (v *venue) sent() []string {
 	defer v.mu.Unlock()
 	return append([]string(nil), v.submitted...)
 }
+
+// declare makes the venue promise less than it could.
+func (v *venue) declare(fn func(*ports.Capabilities)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.declares = fn
+}
+
+// coarse makes the venue trade in steps.
+func (v *venue) coarse(by domain.Quantity) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.instrument = func(i domain.Instrument) (domain.Instrument, error) {
+		i.QuantityStep = by
+		return i, nil
+	}
+}
+
+// knows makes the venue know one symbol and no other.
+func (v *venue) knows(symbol domain.Symbol) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.instrument = func(i domain.Instrument) (domain.Instrument, error) {
+		if i.Symbol != symbol {
+			return domain.Instrument{}, domain.NotFound("symbol")
+		}
+		return i, nil
+	}
+}
+
+// workOver is the ledger of a process that dies: from its end on it reaches
+// nothing more.
+type workOver struct {
+	ports.Ledger
+	once sync.Once
+	over chan struct{}
+}
+
+func (w *workOver) end() { w.once.Do(func() { close(w.over) }) }
+
+func (w *workOver) dead() error {
+	select {
+	case <-w.over:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
+func (w *workOver) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, first ports.Attempt, plan ports.TicketPlan) error {
+	if err := w.Ledger.Intend(cutOff{ctx, w}, lease, o, first, plan); err != nil {
+		return err
+	}
+	return w.dead()
+}
+
+func (w *workOver) Record(ctx context.Context, facts ports.OrderFacts, at time.Time) (*domain.Order, error) {
+	if err := w.dead(); err != nil {
+		return nil, err
+	}
+	return w.Ledger.Record(ctx, facts, at)
+}
+
+func (w *workOver) Finish(ctx context.Context, lease ports.Lease, end ports.TicketEnd, facts []ports.OrderFacts, at time.Time) error {
+	if err := w.dead(); err != nil {
+		return err
+	}
+	return w.Ledger.Finish(cutOff{ctx, w}, lease, end, facts, at)
+}
+
+// cutOff is a context that is over once its process is dead.
+type cutOff struct {
+	context.Context
+	w *workOver
+}
+
+func (c cutOff) Err() error {
+	if err := c.w.dead(); err != nil {
+		return err
+	}
+	return c.Context.Err()
+}
+
+// hangingLedger writes no order down until its context ends, and says how it
+// ended.
+type hangingLedger struct {
+	ports.Ledger
+	once  sync.Once
+	hung  chan struct{}
+	ended chan<- error
+}
+
+func (l *hangingLedger) Intend(ctx context.Context, _ ports.Lease, _ *domain.Order, _ ports.Attempt, _ ports.TicketPlan) error {
+	l.once.Do(func() { close(l.hung) })
+	<-ctx.Done()
+	l.ended <- ctx.Err()
+	return ctx.Err()
+}

@@ -108,7 +108,15 @@ func executorConfig() app.ExecutorConfig {
 }
 
 func (h *house) executor(lanes ports.Lanes, c app.ExecutorConfig) *app.Executor {
-	return app.NewExecutor(lanes, h.ledger, h.brokers, h.clock, h.ids, h.bell, quietLog(), c)
+	return h.executorOf(lanes, h.ledger, c)
+}
+
+func (h *house) executorOn(ledger ports.Ledger, c app.ExecutorConfig) *app.Executor {
+	return h.executorOf(h.lanes, ledger, c)
+}
+
+func (h *house) executorOf(lanes ports.Lanes, ledger ports.Ledger, c app.ExecutorConfig) *app.Executor {
+	return app.NewExecutor(lanes, ledger, h.brokers, h.clock, h.ids, h.bell, quietLog(), c)
 }
 
 // drain runs a new executor until no ticket can be taken further now.
