@@ -81,7 +81,7 @@ var _ = Describe("The executor", func() {
 		t.settle(ctx)
 		id := t.send(ctx, hook, flipAt110)
 		t.settle(ctx)
-		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "sell 10 accepted"}))
+		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "sell 10 new"}))
 		t.later(ctx, time.Second)
 		Expect(t.orders(ctx)).To(HaveLen(2), "asked again, the exit still is not filled")
 
@@ -333,10 +333,13 @@ var _ = Describe("An executor that stops in the middle of a ticket", func() {
 
 	It("hands its lanes back at once", func(ctx SpecContext) {
 		t.send(ctx, hook, buyTen)
-		dies(ctx, beforeFinish)
-		claimed, err := t.lanes.Claim(ctx, "next", 1, 1, time.Minute)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(claimed).To(HaveLen(1), "without any time passing")
+		hang := &hangingLedger{Ledger: t.ledger, hung: make(chan struct{}), ended: make(chan error, 1)}
+		c := executorConfig()
+		c.Grace = time.Nanosecond
+		stop := running(t.executorOn(hang, c).Run)
+		Eventually(hang.hung).WithContext(ctx).Should(BeClosed())
+		stop()
+		Expect(t.lanes.Claim(ctx, "next", 1, 1, time.Minute)).To(HaveLen(1), "without any time passing")
 	})
 
 	It("decides nothing under a lease it lost", func(ctx SpecContext) {

@@ -148,6 +148,17 @@ func newTrader(ctx context.Context) *trader {
 func traderOf(ctx context.Context, c app.IntakeConfig) *trader {
 	GinkgoHelper()
 	h, clock := newHouseOf(c)
+	return moveIn(ctx, h, clock)
+}
+
+// tenant is a trader in a house whose intake the caller runs.
+func tenant(ctx context.Context, s storage, clock *memory.Clock) *trader {
+	GinkgoHelper()
+	return moveIn(ctx, build(s, app.DefaultIntakeConfig()), clock)
+}
+
+func moveIn(ctx context.Context, h *house, clock *memory.Clock) *trader {
+	GinkgoHelper()
 	t := &trader{house: h, clock: clock, who: domain.Principal{UserID: domain.UserID{UUID: h.ids.New()}}}
 	account, err := h.accounts.OpenAccount(ctx, t.who, ports.NewBrokerAccount{
 		Name: "paper", Kind: domain.BrokerKindPaper, Paper: domain.PaperSettings{Cash: domain.MustMoney("1000000")},
