@@ -154,6 +154,9 @@ func (e *Executor) runLane(stopping, work context.Context, lane ports.ClaimedLan
 		next, err := e.runTicket(ctx, lane, ticket)
 		if err != nil {
 			e.logStop(ctx, lane, ticket, err)
+			if ctx.Err() != nil {
+				break // cut short by us: whoever comes next need not wait
+			}
 			next = retryAfter(err)
 		}
 		if next > 0 {

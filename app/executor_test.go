@@ -1,0 +1,379 @@
+package app_test
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// The alerts of these specs, all for AAPL.
+const (
+	buyTen    = `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100"}`
+	exitAll   = `{"ticker":"AAPL","action":"exit","price":"100"}`
+	cancelAll = `{"ticker":"AAPL","action":"cancel"}`
+	buyAt90   = `{"ticker":"AAPL","action":"buy","quantity":"10","orderType":"limit","limitPrice":"90","price":"100"}`
+	goShort   = `{"ticker":"AAPL","action":"sell","sentiment":"short","quantity":"10","price":"100"}`
+	flipAt110 = `{"ticker":"AAPL","action":"sell","sentiment":"short","quantity":"10","orderType":"limit","limitPrice":"110","price":"100"}`
+)
+
+// stale makes entries too old after seconds.
+func stale(seconds int) func(*domain.WebhookRules) {
+	return func(r *domain.WebhookRules) { r.Staleness.EntrySeconds = &seconds }
+}
+
+func sides(orders []*domain.Order) (s []string) {
+	for _, o := range orders {
+		s = append(s, string(o.Terms().Side)+" "+o.Terms().Quantity.String()+" "+string(o.Status()))
+	}
+	return s
+}
+
+var _ = Describe("The executor", func() {
+	var t *trader
+	var hook ports.IssuedWebhook
+
+	BeforeEach(func(ctx SpecContext) {
+		t = newTrader(ctx)
+		hook = t.hook(ctx, stale(60))
+	})
+
+	// ends expects a signal in a state for one reason, "" for none.
+	ends := func(ctx SpecContext, id domain.SignalID, state domain.State, code string) {
+		GinkgoHelper()
+		ticket := t.signal(ctx, id).Tickets[0]
+		Expect(ticket.State).To(Equal(state))
+		if code == "" {
+			Expect(ticket.Reasons).To(BeEmpty())
+			return
+		}
+		Expect(ticket.Reasons).To(ContainElement(HaveField("Code", code)))
+	}
+
+	It("makes one filled order of an alert", func(ctx SpecContext) {
+		id := t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		ends(ctx, id, domain.StateDone, "")
+		o := t.only(ctx)
+		Expect(o.Status()).To(Equal(domain.StatusFilled))
+		Expect(o.Attempts()).To(Equal(1))
+		Expect(t.venue.sent()).To(Equal([]string{o.Terms().ClientOrderID}))
+		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
+	})
+
+	It("reverses in two orders, the exit first", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		id := t.send(ctx, hook, goShort)
+		t.settle(ctx)
+		ends(ctx, id, domain.StateDone, "")
+		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "sell 10 filled", "sell 10 filled"}))
+		Expect(t.held(ctx, "AAPL")).To(Equal("-10"))
+	})
+
+	It("waits with the entry for the exit's fill, across a restart", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		id := t.send(ctx, hook, flipAt110)
+		t.settle(ctx)
+		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "sell 10 new"}))
+		t.later(ctx, time.Second)
+		Expect(t.orders(ctx)).To(HaveLen(2), "asked again, the exit still is not filled")
+
+		t.quote(ctx, "AAPL", "111")
+		t.later(ctx, time.Second)
+		ends(ctx, id, domain.StateDone, "")
+		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "sell 10 filled", "sell 10 filled"}))
+		Expect(t.held(ctx, "AAPL")).To(Equal("-10"))
+	})
+
+	It("enters nothing where the exit did not fill", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		id := t.send(ctx, hook, flipAt110)
+		t.settle(ctx)
+		exit := t.orders(ctx)[1]
+		Expect(t.desk.CancelOrder(ctx, t.who, exit.ID())).Error().NotTo(HaveOccurred())
+		t.later(ctx, time.Second)
+		ends(ctx, id, domain.StateRefused, "exit_not_filled")
+		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+	})
+
+	It("refuses an entry that is too old, and sends nothing", func(ctx SpecContext) {
+		id := t.send(ctx, hook, buyTen)
+		t.later(ctx, 61*time.Second)
+		ends(ctx, id, domain.StateExpired, "stale")
+		Expect(t.venue.sent()).To(BeEmpty())
+	})
+
+	It("executes an exit however old", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		id := t.send(ctx, hook, exitAll)
+		t.later(ctx, time.Hour)
+		ends(ctx, id, domain.StateDone, "")
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+	})
+
+	It("cancels what rests when told to", func(ctx SpecContext) {
+		t.send(ctx, hook, buyAt90)
+		t.settle(ctx)
+		id := t.send(ctx, hook, cancelAll)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		ends(ctx, id, domain.StateDone, "")
+		Expect(t.only(ctx).Status()).To(Equal(domain.StatusCanceled))
+	})
+
+	It("clears resting orders out of the way of an exit", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.send(ctx, hook, buyAt90)
+		t.settle(ctx)
+		id := t.send(ctx, hook, exitAll)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		ends(ctx, id, domain.StateDone, "")
+		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "buy 10 canceled", "sell 10 filled"}))
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+	})
+
+	It("sells all whole steps in an exit and leaves the dust", func(ctx SpecContext) {
+		id := t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10.5","price":"100"}`)
+		t.settle(ctx)
+		ends(ctx, id, domain.StateDone, "")
+		t.venue.coarse(domain.MustQuantity("1"))
+		id = t.send(ctx, hook, exitAll)
+		t.settle(ctx)
+		ends(ctx, id, domain.StateDone, "")
+		Expect(t.held(ctx, "AAPL")).To(Equal("0.5"))
+	})
+
+	It("refuses what the broker does not know", func(ctx SpecContext) {
+		t.venue.knows("MSFT")
+		id := t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		ends(ctx, id, domain.StateRefused, "unknown_symbol")
+		Expect(t.venue.sent()).To(BeEmpty())
+	})
+
+	It("refuses what is left for an account that was removed", func(ctx SpecContext) {
+		id := t.send(ctx, hook, buyTen)
+		Expect(t.webhooks.RemoveWebhook(ctx, t.who, hook.Config.ID())).To(Succeed())
+		Expect(t.accounts.RemoveAccount(ctx, t.who, t.account.ID())).To(Succeed())
+		t.settle(ctx)
+		ends(ctx, id, domain.StateRefused, "account_removed")
+		Expect(t.venue.sent()).To(BeEmpty())
+	})
+
+	It("keeps one lane in order and lets no other wait for it", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		first := t.send(ctx, hook, flipAt110)
+		second := t.send(ctx, hook, exitAll)
+		other := t.send(ctx, hook, `{"ticker":"MSFT","action":"buy","quantity":"1","price":"100"}`)
+		t.settle(ctx)
+		ends(ctx, first, domain.StateExecuting, "")
+		ends(ctx, second, domain.StateQueued, "")
+		ends(ctx, other, domain.StateDone, "")
+	})
+
+	Describe("with a broker that misbehaves", func() {
+		It("refuses what the broker refuses, with its reason", func(ctx SpecContext) {
+			t.script.RejectNext("not shortable")
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateRefused, "refused")
+			Expect(t.signal(ctx, id).Tickets[0].Reasons[0].Message).To(Equal("not shortable"))
+			Expect(t.venue.sent()).To(HaveLen(1))
+		})
+
+		It("finds an order whose reply was lost, and does not send it again", func(ctx SpecContext) {
+			t.script.LoseReplyNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateDone, "")
+			Expect(t.only(ctx).Attempts()).To(Equal(1))
+			Expect(t.venue.sent()).To(HaveLen(1))
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		})
+
+		It("sends an order again under its id where the broker never had it", func(ctx SpecContext) {
+			t.script.UnknownNotPlacedNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateDone, "")
+			o := t.only(ctx)
+			Expect(o.Attempts()).To(Equal(2))
+			Expect(t.venue.sent()).To(Equal([]string{o.Terms().ClientOrderID, o.Terms().ClientOrderID}))
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		})
+
+		It("tries again under the same id while the broker cannot be reached", func(ctx SpecContext) {
+			t.script.FailBeforeNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			t.later(ctx, time.Second)
+			ends(ctx, id, domain.StateDone, "")
+			o := t.only(ctx)
+			Expect(o.Attempts()).To(Equal(2))
+			Expect(t.venue.sent()).To(Equal([]string{o.Terms().ClientOrderID, o.Terms().ClientOrderID}))
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		})
+
+		It("gives an entry up that could not be placed before it was too old", func(ctx SpecContext) {
+			t.script.FailBeforeNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			t.later(ctx, 61*time.Second)
+			ends(ctx, id, domain.StateExpired, "stale")
+			Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNotPlaced))
+			Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		})
+
+		It("waits as long as an order may be invisible before it sends again", func(ctx SpecContext) {
+			t.venue.declare(func(c *ports.Capabilities) { c.VisibleWithin = 5 * time.Second })
+			t.script.DelayVisibility(1)
+			t.script.LoseReplyNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			t.later(ctx, 5*time.Second)
+			ends(ctx, id, domain.StateDone, "")
+			Expect(t.venue.sent()).To(HaveLen(1))
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		})
+
+		DescribeTable("leaves it to a person, asks again, and keeps the lane waiting, where sending again is not safe because",
+			func(ctx SpecContext, declares func(*ports.Capabilities)) {
+				t.venue.declare(declares)
+				t.script.DelayVisibility(1)
+				t.script.LoseReplyNext()
+				id := t.send(ctx, hook, buyTen)
+				behind := t.send(ctx, hook, exitAll)
+				t.settle(ctx)
+				ends(ctx, id, domain.StateNeedsReview, "needs_review")
+				Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
+				ends(ctx, behind, domain.StateQueued, "")
+				t.later(ctx, 10*time.Second)
+				ends(ctx, behind, domain.StateQueued, "")
+
+				t.later(ctx, time.Minute)
+				ends(ctx, id, domain.StateDone, "")
+				ends(ctx, behind, domain.StateDone, "")
+				Expect(t.venue.sent()).To(HaveLen(2), "the entry once and the exit once")
+				Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+			},
+			Entry("ids are free again once an order is over", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejectedWhileOpen }),
+			Entry("ids are free again after a day", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejected24h }),
+			Entry("duplicates are accepted", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesAccepted }),
+			Entry("orders are found by searching lists", func(c *ports.Capabilities) { c.Lookup = ports.LookupScan }),
+		)
+	})
+})
+
+var _ = Describe("An executor that stops in the middle of a ticket", func() {
+	var t *trader
+	var hook ports.IssuedWebhook
+
+	BeforeEach(func(ctx SpecContext) {
+		t = newTrader(ctx)
+		hook = t.hook(ctx)
+	})
+
+	// dies runs an executor that loses its context and grace at a step.
+	dies := func(ctx SpecContext, at step) {
+		GinkgoHelper()
+		reached, killed := make(chan struct{}), make(chan struct{})
+		t.moment.plan(at, func() {
+			close(reached)
+			<-killed
+		})
+		c := executorConfig()
+		c.Grace = time.Nanosecond
+		dying, kill := context.WithCancel(ctx)
+		defer kill()
+		over := make(chan struct{})
+		work := &workOver{Ledger: t.ledger, over: over}
+		e := t.executorOn(work, c)
+		stop := running(func(context.Context) { e.Run(dying) })
+		Eventually(reached).WithContext(ctx).Should(BeClosed())
+		work.end()
+		kill()
+		close(killed)
+		stop()
+	}
+
+	DescribeTable("leaves what the next one ends with exactly one order,",
+		func(ctx SpecContext, at step, sent int) {
+			id := t.send(ctx, hook, buyTen)
+			dies(ctx, at)
+			t.settle(ctx)
+			t.later(ctx, time.Minute)
+			Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
+			o := t.only(ctx)
+			Expect(o.Status()).To(Equal(domain.StatusFilled))
+			Expect(t.venue.sent()).To(HaveLen(sent))
+			Expect(t.venue.sent()).To(HaveEach(o.Terms().ClientOrderID))
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+			Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
+		},
+		func(at step, sent int) string { return string(at) },
+		Entry(nil, beforeIntend, 1),
+		Entry(nil, afterIntend, 1),
+		Entry(nil, afterSubmit, 1),
+		Entry(nil, beforeFinish, 1),
+		Entry(nil, afterFinish, 1),
+	)
+
+	It("hands its lanes back at once", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		hang := &hangingLedger{Ledger: t.ledger, hung: make(chan struct{}), ended: make(chan error, 1)}
+		c := executorConfig()
+		c.Grace = time.Nanosecond
+		stop := running(t.executorOn(hang, c).Run)
+		Eventually(hang.hung).WithContext(ctx).Should(BeClosed())
+		stop()
+		Expect(t.lanes.Claim(ctx, "next", 1, 1, time.Minute)).To(HaveLen(1), "without any time passing")
+	})
+
+	It("decides nothing under a lease it lost", func(ctx SpecContext) {
+		id := t.send(ctx, hook, buyTen)
+		var taken []ports.ClaimedLane
+		t.moment.plan(beforeIntend, func() {
+			defer GinkgoRecover()
+			t.clock.Advance(time.Minute)
+			var err error
+			taken, err = t.lanes.Claim(ctx, "other", 1, 1, time.Minute)
+			Expect(err).NotTo(HaveOccurred())
+		})
+		t.settle(ctx)
+		Expect(taken).To(HaveLen(1))
+		Expect(t.orders(ctx)).To(BeEmpty())
+		Expect(t.venue.sent()).To(BeEmpty())
+		Expect(t.lanes.Release(ctx, taken[0].Lease, 0)).To(Succeed())
+		t.settle(ctx)
+		Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
+		Expect(t.venue.sent()).To(HaveLen(1))
+	})
+
+	It("stops working on a lane that renewal shows to be lost", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		stopped := make(chan error, 1)
+		hang := &hangingLedger{Ledger: t.ledger, hung: make(chan struct{}), ended: stopped}
+		c := executorConfig()
+		c.Lease = 30 * time.Millisecond
+		stop := running(t.executorOn(hang, c).Run)
+		defer stop()
+		Eventually(hang.hung).WithContext(ctx).Should(BeClosed())
+		t.clock.Advance(time.Minute)
+		Expect(t.lanes.Claim(ctx, "other", 1, 1, time.Hour)).To(HaveLen(1))
+		Eventually(stopped).WithContext(ctx).Should(Receive(MatchError(context.Canceled)))
+		Expect(t.venue.sent()).To(BeEmpty())
+	})
+})
