@@ -31,6 +31,7 @@ func (p Profile) Options(c Config) fx.Option {
 		fx.WithLogger(func(c Config) fxevent.Logger {
 			l := &fxevent.SlogLogger{Logger: c.Log}
 			l.UseLogLevel(levelOfWiring)
+			l.UseErrorLevel(levelOfWiring)
 			return l
 		}),
 	)
@@ -39,7 +40,8 @@ func (p Profile) Options(c Config) fx.Option {
 // stopTimeout is long enough for requests and sends under way to end.
 const stopTimeout = 20 * time.Second
 
-// levelOfWiring keeps fx's own events below debug.
+// levelOfWiring keeps fx's own events below debug, errors too: start and stop
+// return theirs.
 const levelOfWiring = -8
 
 // Live keeps everything in PostgreSQL.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 // environment is all a command may read and write of its process.
@@ -33,7 +35,11 @@ func (e usageError) Error() string { return e.msg }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
+// isUsage also takes a setting that only whoever uses it could judge.
 func isUsage(err error) bool {
-	_, ok := errors.AsType[usageError](err)
-	return ok
+	if _, ok := errors.AsType[usageError](err); ok {
+		return true
+	}
+	e, ok := errors.AsType[*domain.Error](err)
+	return ok && e.Kind == domain.KindInvalid && strings.HasPrefix(e.Field, settingPrefix)
 }

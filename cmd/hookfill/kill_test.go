@@ -28,7 +28,7 @@ var _ = Describe("A server that is killed at any moment", func() {
 	It("has an order for every alert it answered, one each, and the positions they made", func(ctx SpecContext) {
 		random := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 0))
 		dataDir := newDataDir()
-		s := serve(ctx, dataDir, "HOOKFILL_LEASE=2s")
+		s := serve(ctx, dataDir, shortLease)
 		ada := s.newUser(ctx)
 		account := ada.account(ctx)
 		alerts := newTraffic(ada.webhook(ctx, account).URL)
@@ -49,7 +49,7 @@ var _ = Describe("A server that is killed at any moment", func() {
 			if way == killServerTwice {
 				killWhileStarting(ctx, dataDir, time.Duration(random.IntN(400))*time.Millisecond)
 			}
-			s = serve(ctx, dataDir, "HOOKFILL_LEASE=2s")
+			s = serve(ctx, dataDir, shortLease)
 			alerts.resend(ctx, s)
 		}
 
@@ -77,7 +77,7 @@ func killCycles() int {
 // killWhileStarting gives a start so much time and no more.
 func killWhileStarting(ctx context.Context, dataDir string, lives time.Duration) {
 	GinkgoHelper()
-	s := launch(ctx, dataDir, []string{"HOOKFILL_LEASE=2s"})
+	s := launch(ctx, dataDir, []string{shortLease})
 	dies := time.NewTimer(lives)
 	defer dies.Stop()
 	select {

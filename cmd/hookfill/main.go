@@ -90,6 +90,4 @@ func refuseStrangers(cmd *cobra.Command) *cobra.Command {
 }
 
 // oneLine keeps an error to one line, whatever it wraps.
-func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
-}
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

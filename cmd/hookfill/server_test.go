@@ -40,7 +40,7 @@ func launch(ctx context.Context, dataDir string, env []string, args ...string) *
 	GinkgoHelper()
 	env = append([]string{"HOOKFILL_LISTEN=127.0.0.1:0", "HOOKFILL_ADMIN_LISTEN=127.0.0.1:0", "HOOKFILL_LOG_FORMAT=json"}, env...)
 	// The process ends by what specs do to it, not with the context of its start.
-	session, err := gexec.Start(command(context.WithoutCancel(ctx), dataDir, env, append([]string{"serve"}, args...)...), nil, nil)
+	session, err := gexec.Start(command(context.WithoutCancel(ctx), dataDir, env, append([]string{"serve"}, args...)...), GinkgoWriter, GinkgoWriter)
 	Expect(err).NotTo(HaveOccurred())
 	s := &server{dataDir: dataDir, session: session}
 	DeferCleanup(s.end)
@@ -129,3 +129,6 @@ func (s *server) at(hook string) string {
 }
 
 func (s *server) file(name string) string { return filepath.Join(s.dataDir, name) }
+
+// shortLease is for servers whose lanes are left to nobody on purpose.
+const shortLease = "HOOKFILL_LEASE=2s"
