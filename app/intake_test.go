@@ -24,8 +24,8 @@ func oneFlusher() app.IntakeConfig {
 
 // answered is what a sender is told.
 type answered struct {
-	receipt ports.Receipt
-	err     error
+	Receipt ports.Receipt
+	Err     error
 }
 
 func numbered(n int) string {
@@ -74,7 +74,7 @@ var _ = Describe("The intake", func() {
 		}
 		open()
 		for _, answer := range answers {
-			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("err", BeNil())))
+			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("Err", BeNil())))
 		}
 		Expect(t.inbox.asked()).To(HaveLen(2))
 		var quantities, places []string
@@ -104,7 +104,7 @@ var _ = Describe("The intake", func() {
 		Expect(retryAfterOf(err)).To(BeNumerically(">", 0))
 		open()
 		for _, answer := range []<-chan answered{first, second, third} {
-			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("err", BeNil())))
+			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("Err", BeNil())))
 		}
 		t.send(ctx, hook, numbered(4))
 	})
@@ -151,9 +151,9 @@ var _ = Describe("The intake", func() {
 		defer open()
 		first := t.postLater(ctx, hook, numbered(1))
 		Eventually(t.inbox.asked).WithContext(ctx).Should(HaveLen(1))
-		bad, good := t.postLater(ctx, hook, numbered(2)), make(<-chan answered)
+		bad := t.postLater(ctx, hook, numbered(2))
 		Eventually(t.intake.Waiting).WithContext(ctx).Should(Equal(1))
-		good = t.postLater(ctx, hook, numbered(3))
+		good := t.postLater(ctx, hook, numbered(3))
 		Eventually(t.intake.Waiting).WithContext(ctx).Should(Equal(2))
 		t.inbox.answerNext(func(r []ports.ArrivalResult, err error) ([]ports.ArrivalResult, error) {
 			t.inbox.answerNext(func(r []ports.ArrivalResult, err error) ([]ports.ArrivalResult, error) {
@@ -163,9 +163,9 @@ var _ = Describe("The intake", func() {
 			return r, err
 		})
 		open()
-		Eventually(first).WithContext(ctx).Should(Receive(HaveField("err", BeNil())))
-		Eventually(bad).WithContext(ctx).Should(Receive(HaveField("err", MatchError(domain.KindUnavailable))))
-		Eventually(good).WithContext(ctx).Should(Receive(HaveField("err", BeNil())))
+		Eventually(first).WithContext(ctx).Should(Receive(HaveField("Err", BeNil())))
+		Eventually(bad).WithContext(ctx).Should(Receive(HaveField("Err", MatchError(domain.KindUnavailable))))
+		Eventually(good).WithContext(ctx).Should(Receive(HaveField("Err", BeNil())))
 	})
 
 	It("judges again when the config changed on the way", func(ctx SpecContext) {
@@ -190,7 +190,7 @@ var _ = Describe("The intake", func() {
 		t := newTrader(ctx)
 		hook := t.hook(ctx)
 		var always func([]ports.ArrivalResult, error) ([]ports.ArrivalResult, error)
-		always = func(r []ports.ArrivalResult, err error) ([]ports.ArrivalResult, error) {
+		always = func([]ports.ArrivalResult, error) ([]ports.ArrivalResult, error) {
 			t.inbox.answerNext(always)
 			return []ports.ArrivalResult{{Outcome: ports.ArrivalOutdated}}, nil
 		}
@@ -284,7 +284,7 @@ var _ = Describe("The intake", func() {
 		open()
 		stopped.Wait()
 		for _, answer := range answers {
-			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("err", BeNil())))
+			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("Err", BeNil())))
 		}
 		Expect(t.signals(ctx)).To(HaveLen(5))
 	})
