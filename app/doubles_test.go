@@ -323,3 +323,16 @@ func (l *hangingLedger) Intend(ctx context.Context, _ ports.Lease, _ *domain.Ord
 	l.ended <- ctx.Err()
 	return ctx.Err()
 }
+
+// refusingInbox takes no signal by hand while it has an error.
+type refusingInbox struct {
+	ports.SignalInbox
+	err error
+}
+
+func (r *refusingInbox) Submit(ctx context.Context, s *domain.Signal) error {
+	if r.err != nil {
+		return r.err
+	}
+	return r.SignalInbox.Submit(ctx, s)
+}

@@ -323,7 +323,7 @@ var _ = Describe("An executor that stops in the middle of a ticket", func() {
 			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
 			Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
 		},
-		func(at step, sent int) string { return string(at) },
+		func(at step, _ int) string { return string(at) },
 		Entry(nil, beforeIntend, 1),
 		Entry(nil, afterIntend, 1),
 		Entry(nil, afterSubmit, 1),

@@ -51,7 +51,7 @@ func build(s storage, c app.IntakeConfig) *house {
 	h.script = paper.NewScripted(h.paper)
 	h.venue = &venue{Broker: h.script, moment: h.moment}
 	h.brokers = app.Brokers{domain.BrokerKindPaper: h.venue}
-	h.storage.ledger = steppedLedger{s.ledger, h.moment}
+	h.ledger = steppedLedger{s.ledger, h.moment}
 	parser := alerts.New()
 	log := quietLog()
 	h.tracker = app.NewTracker(s.ledger, h.brokers, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
@@ -64,9 +64,7 @@ func build(s storage, c app.IntakeConfig) *house {
 
 func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(GinkgoWriter, nil)) }
 
-// newHouse builds a house in memory that takes alerts until the spec ends.
-func newHouse() (*house, *memory.Clock) { return newHouseOf(app.DefaultIntakeConfig()) }
-
+// newHouseOf builds a house in memory that takes alerts until the spec ends.
 func newHouseOf(c app.IntakeConfig) (*house, *memory.Clock) {
 	s, clock := inMemory()
 	h := build(s, c)
@@ -290,4 +288,8 @@ func (t *trader) booked(ctx context.Context, scope ports.PositionScope, symbol d
 func (t *trader) quote(ctx context.Context, symbol domain.Symbol, price string) {
 	GinkgoHelper()
 	Expect(t.accounts.PushQuote(ctx, t.who, t.account.ID(), ports.Quote{Symbol: symbol, LastPrice: new(domain.MustPrice(price))})).To(Succeed())
+}
+
+func (h *house) deskOn(inbox ports.SignalInbox) *app.Desk {
+	return app.NewDesk(h.work, inbox, h.ledger, h.tracker, h.clock, h.ids, h.bell)
 }
