@@ -67,3 +67,16 @@ func command(ctx context.Context, dataDir string, env []string, args ...string) 
 	cmd.Env = append(cmd.Env, slices.Clone(env)...)
 	return cmd
 }
+
+// failWith expects an exit code and an error of one line.
+func failWith(code int, says OmegaMatcher) OmegaMatcher {
+	return And(
+		WithTransform(func(r ran) int { return r.code }, Equal(code)),
+		WithTransform(func(r ran) string { return r.stderr }, beOneLine(says)),
+	)
+}
+
+// beOneLine is what an error is told in.
+func beOneLine(says OmegaMatcher) OmegaMatcher {
+	return And(MatchRegexp(`^hookfill: [^\n]+\n$`), says)
+}

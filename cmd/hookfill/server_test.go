@@ -20,7 +20,9 @@ import (
 // server is a process of `hookfill serve`.
 type server struct {
 	dataDir string
-	session *gexec.Session
+	// database is the one it was given; empty is a private cluster.
+	database string
+	session  *gexec.Session
 	// url and admin are where it listens.
 	url, admin string
 }
@@ -43,6 +45,11 @@ func launch(ctx context.Context, dataDir string, env []string, args ...string) *
 	session, err := gexec.Start(command(context.WithoutCancel(ctx), dataDir, env, append([]string{"serve"}, args...)...), GinkgoWriter, GinkgoWriter)
 	Expect(err).NotTo(HaveOccurred())
 	s := &server{dataDir: dataDir, session: session}
+	for _, setting := range env {
+		if url, given := strings.CutPrefix(setting, "HOOKFILL_DATABASE_URL="); given {
+			s.database = url
+		}
+	}
 	DeferCleanup(s.end)
 	return s
 }

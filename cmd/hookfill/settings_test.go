@@ -22,8 +22,7 @@ var _ = Describe("Wrong usage", func() {
 				env = []string{w.env}
 			}
 			r := hookfillIn(ctx, newDataDir(), env, strings.Fields(w.args)...)
-			Expect(r.code).To(Equal(2), r.stderr)
-			Expect(r.stderr).To(beOneLine(ContainSubstring(w.says)))
+			Expect(r).To(failWith(2, ContainSubstring(w.says)))
 			Expect(r.stdout).To(BeEmpty())
 		},
 		EntryDescription("%+v"),
@@ -85,18 +84,14 @@ var _ = Describe("A failure", func() {
 			{fresh, "serve", "hookfill migrate up"},
 		} {
 			r := hookfillIn(ctx, newDataDir(), row.env, strings.Fields(row.args)...)
-			Expect(r.code).To(Equal(1), "%s: %s", row.args, r.stderr)
-			Expect(r.stderr).To(beOneLine(ContainSubstring(row.says)), row.args)
+			Expect(r).To(failWith(1, ContainSubstring(row.says)), row.args)
 			Expect(r.stderr).NotTo(ContainSubstring("open-sesame"))
 		}
 	})
 
 	It("is a refusal told in words by commands that ask the API", func(ctx SpecContext) {
-		r := hookfill(ctx, standing.dataDir, "orders", "show", "01a2056b-3988-7157-848e-a7c54d582175")
-		Expect(r.code).To(Equal(1))
-		Expect(r.stderr).To(beOneLine(ContainSubstring("order not found")))
-		r = hookfill(ctx, standing.dataDir, "broker", "add", "--kind", "alpaca")
-		Expect(r.code).To(Equal(1))
-		Expect(r.stderr).To(beOneLine(ContainSubstring("kind: ")))
+		Expect(hookfill(ctx, standing.dataDir, "orders", "show", "01a2056b-3988-7157-848e-a7c54d582175")).
+			To(failWith(1, ContainSubstring("order not found")))
+		Expect(hookfill(ctx, standing.dataDir, "broker", "add", "--kind", "alpaca")).To(failWith(1, ContainSubstring("kind: ")))
 	})
 })

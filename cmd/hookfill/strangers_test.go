@@ -1,0 +1,212 @@
+package main_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hookfill/hookfill/adapters/httpapi"
+	"github.com/hookfill/hookfill/adapters/system"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// estate is one of everything, and who owns it.
+type estate struct {
+	owner   *user
+	account string
+	webhook webhookRecord
+	signal  string
+	// order is done, working rests at the broker.
+	order, working string
+}
+
+func newEstate(ctx context.Context) estate {
+	GinkgoHelper()
+	e := estate{owner: standing.newUser(ctx)}
+	e.account = e.owner.account(ctx)
+	e.webhook = e.owner.webhook(ctx, e.account)
+	hook := standing.at(e.webhook.URL)
+	e.signal = accept(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100"}`)
+	resting := accept(ctx, hook, `{"ticker":"MSFT","action":"buy","quantity":"10","orderType":"limit","limitPrice":"90","price":"100"}`)
+	_, err := alert(ctx, hook, "gibberish")
+	Expect(err).NotTo(HaveOccurred())
+	e.owner.settled(ctx, e.account)
+	e.order = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0].ID
+	e.working = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+resting)[0].ID
+	return e
+}
+
+// idOf gives what the owner has at a route, nothing where it names no id.
+func (e estate) idOf(r httpapi.Route) string {
+	GinkgoHelper()
+	if !strings.Contains(r.Path, "{id}") {
+		return ""
+	}
+	for prefix, id := range map[string]string{
+		"/v1/broker-accounts/": e.account, "/v1/paper/": e.account, "/v1/webhook-configs/": e.webhook.ID,
+		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working,
+	} {
+		if strings.HasPrefix(r.Path, prefix) {
+			return id
+		}
+	}
+	Expect(r.Path).To(HavePrefix("/v1/orders/"), "what of a user's is at this route?")
+	return e.order
+}
+
+// seen is all that the owner sees.
+func (e estate) seen(ctx context.Context) map[string]string {
+	GinkgoHelper()
+	all := map[string]string{}
+	for _, path := range []string{
+		"/v1/broker-accounts", "/v1/webhook-configs", "/v1/webhook-configs/" + e.webhook.ID + "/versions",
+		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/signals", "/v1/signals/" + e.signal, "/v1/orders",
+		"/v1/orders/" + e.working, "/v1/positions?by=account", "/v1/positions?by=webhook",
+	} {
+		a := e.owner.call(ctx, http.MethodGet, path, nil)
+		Expect(a.status).To(Equal(http.StatusOK))
+		all[path] = string(a.body)
+	}
+	return all
+}
+
+var _ = Describe("A stranger", func() {
+	It("meets the same 404 at every route, whether an id is another's or nobody's", func(ctx SpecContext) {
+		e := newEstate(ctx)
+		before := e.seen(ctx)
+		bob := standing.newUser(ctx)
+		routes := routesWith("{id}")
+		Expect(len(routes)).To(BeNumerically(">", 10))
+		for _, r := range routes {
+			path := strings.Replace(r.Path, "{id}", e.idOf(r), 1)
+			theirs := bob.call(ctx, r.Method, path, bodyFor(r))
+			nobodys := bob.call(ctx, r.Method, strings.Replace(r.Path, "{id}", uuid.NewString(), 1), bodyFor(r))
+			Expect(theirs.status).To(Equal(http.StatusNotFound), "%s %s: %s", r.Method, r.Path, theirs.body)
+			Expect(string(theirs.body)).To(Equal(string(nobodys.body)), "%s %s", r.Method, r.Path)
+			Expect(theirs.status).To(Equal(nobodys.status))
+		}
+		Expect(e.seen(ctx)).To(Equal(before), "what the owner sees")
+
+		for _, r := range routes {
+			own := e.owner.call(ctx, r.Method, strings.Replace(r.Path, "{id}", e.idOf(r), 1), bodyFor(r))
+			if r.Method != http.MethodDelete {
+				Expect(own.status).To(BeElementOf(http.StatusOK, http.StatusCreated, http.StatusNoContent),
+					"the owner's own %s %s: %s", r.Method, r.Path, own.body)
+			}
+			Expect(own.status).NotTo(Equal(http.StatusNotFound), "the owner's own %s %s", r.Method, r.Path)
+		}
+	})
+
+	It("finds nothing in any list, whatever it is asked for", func(ctx SpecContext) {
+		e := newEstate(ctx)
+		bob := standing.newUser(ctx)
+		for _, r := range routesWithout("{id}") {
+			if r.Method != http.MethodGet {
+				continue
+			}
+			for _, query := range []string{
+				"", "?webhook_config_id=" + e.webhook.ID, "?signal_id=" + e.signal, "?broker_account_id=" + e.account,
+				"?symbol=AAPL", "?by=webhook", "?by=account",
+			} {
+				a := bob.call(ctx, r.Method, r.Path+query, nil)
+				if a.status == http.StatusUnprocessableEntity {
+					continue // not a filter of this list
+				}
+				Expect(string(a.body)).To(MatchJSON(`{"items":[],"next_cursor":null}`), r.Path+query)
+			}
+			cursor := list[signalRecord](ctx, e.owner, r.Path)
+			Expect(cursor).NotTo(BeEmpty(), "the owner's own %s", r.Path)
+		}
+	})
+
+	It("cannot trade through another's account", func(ctx SpecContext) {
+		e := newEstate(ctx)
+		before := e.seen(ctx)
+		bob := standing.newUser(ctx)
+		for _, try := range []struct {
+			path   string
+			body   func(account string) any
+			status int
+		}{
+			{"/v1/webhook-configs", func(account string) any {
+				return map[string]any{"name": "theirs", "routes": []any{map[string]any{"broker_account_id": account}}}
+			}, http.StatusUnprocessableEntity},
+			{"/v1/signals", func(account string) any {
+				return map[string]any{"broker_account_id": account, "action": "buy", "symbol": "AAPL", "quantity": "1"}
+			}, http.StatusNotFound},
+		} {
+			theirs := bob.call(ctx, http.MethodPost, try.path, try.body(e.account))
+			nobodys := bob.call(ctx, http.MethodPost, try.path, try.body(uuid.NewString()))
+			Expect(theirs.status).To(Equal(try.status), "%s", theirs.body)
+			Expect(theirs.hook().Code).To(Equal(nobodys.hook().Code))
+			Expect(theirs.hook().Errors).To(Equal(nobodys.hook().Errors))
+		}
+		own := bob.webhook(ctx, bob.account(ctx))
+		rerouted := bob.call(ctx, http.MethodPatch, "/v1/webhook-configs/"+own.ID,
+			map[string]any{"routes": []any{map[string]any{"broker_account_id": e.account}}})
+		Expect(rerouted.status).To(Equal(http.StatusUnprocessableEntity), "%s", rerouted.body)
+		Expect(e.seen(ctx)).To(Equal(before))
+	})
+
+	It("is nobody without a token that is valid here: every route, one answer", func(ctx SpecContext) {
+		e := newEstate(ctx)
+		forged := hookfillIn(ctx, newDataDir(), nil, "token", "--user", e.owner.id)
+		Expect(forged.code).To(BeZero())
+		tampered := e.owner.token[:len(e.owner.token)-4] + "AAAA"
+		bodies := map[string]bool{}
+		for _, r := range routesWith("/v1/") {
+			Expect(r.Auth).To(BeTrue(), r.Path)
+			for _, token := range []string{"", strings.TrimSpace(forged.stdout), tampered, "hf_no_token_at_all"} {
+				nobody := &user{server: standing, token: token}
+				a := nobody.call(ctx, r.Method, strings.Replace(r.Path, "{id}", e.idOf(r), 1), bodyFor(r))
+				Expect(a.status).To(Equal(http.StatusUnauthorized), "%s %s", r.Method, r.Path)
+				bodies[string(a.body)] = true
+			}
+		}
+		Expect(bodies).To(HaveLen(1))
+	})
+})
+
+// bodyFor gives a body that the route takes from an owner.
+func bodyFor(r httpapi.Route) any {
+	GinkgoHelper()
+	switch r.Method + " " + r.Path {
+	case "PATCH /v1/broker-accounts/{id}", "PATCH /v1/webhook-configs/{id}":
+		return map[string]any{"name": "renamed"}
+	case "POST /v1/paper/{id}/quotes":
+		return map[string]any{"symbol": "AAPL", "last": "101"}
+	case "POST /v1/webhook-configs/{id}/rotate":
+		return map[string]any{"overlap_seconds": 60}
+	case "POST /v1/webhook-configs/{id}/preview":
+		return map[string]any{"ticker": "AAPL", "action": "buy", "quantity": "1", "price": "100"}
+	}
+	return nil
+}
+
+func routesWith(part string) []httpapi.Route    { return routes(part, true) }
+func routesWithout(part string) []httpapi.Route { return routes(part, false) }
+
+// routes asks the API itself what it answers.
+func routes(part string, has bool) []httpapi.Route {
+	GinkgoHelper()
+	api, err := httpapi.New(httpapi.Deps{
+		Intake: struct{ ports.SignalIntake }{}, Brokers: struct{ ports.BrokerAdmin }{}, Webhooks: struct{ ports.WebhookAdmin }{},
+		Desk: struct{ ports.OrderDesk }{}, Work: struct{ ports.UnitOfWork }{}, Tokens: struct{ ports.TokenVerifier }{},
+		Clock: system.NewClock(), IDs: system.NewIDs(), Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Ready: func(context.Context) error { return nil },
+	}, httpapi.Config{PublicURL: "http://127.0.0.1", Hooks: true, API: true})
+	Expect(err).NotTo(HaveOccurred())
+	var found []httpapi.Route
+	for _, r := range api.Routes() {
+		if strings.HasPrefix(r.Path, "/v1/") && strings.Contains(r.Path, part) == has {
+			found = append(found, r)
+		}
+	}
+	return found
+}
