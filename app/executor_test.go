@@ -142,6 +142,19 @@ var _ = Describe("The executor", func() {
 		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
 	})
 
+	It("counts an entry on its way as held when an exit follows", func(ctx SpecContext) {
+		t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10"}`)
+		t.settle(ctx)
+		Expect(t.only(ctx).IsWorking()).To(BeTrue(), "the market has no price yet")
+		t.send(ctx, hook, `{"ticker":"AAPL","action":"exit"}`)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(t.only(ctx).Status()).To(Equal(domain.StatusCanceled))
+		Expect(t.signals(ctx)[1].State.IsFinal()).To(BeTrue())
+		t.quote(ctx, "AAPL", "100")
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+	})
+
 	It("sells all whole steps in an exit and leaves the dust", func(ctx SpecContext) {
 		id := t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10.5","price":"100"}`)
 		t.settle(ctx)
