@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -18,6 +19,9 @@ import (
 
 func TestApp(t *testing.T) {
 	RegisterFailHandler(Fail)
+	// What never comes fails its spec soon, not the whole run late.
+	EnforceDefaultTimeoutsWhenUsingContexts()
+	SetDefaultEventuallyTimeout(10 * time.Second)
 	RunSpecs(t, "app")
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -62,7 +61,7 @@ func retryAfterOf(err error) time.Duration {
 
 var _ = Describe("The intake", func() {
 	It("lets what queues during a commit share the next, in the order it came", func(ctx SpecContext) {
-		t := traderOf(ctx, oneFlusher())
+		t := newTrader(ctx)
 		hook := t.hook(ctx)
 		open := t.inbox.shut()
 		defer open()
@@ -263,29 +262,21 @@ var _ = Describe("The intake", func() {
 
 	It("commits what had arrived before it stops", func(ctx SpecContext) {
 		s, clock := inMemory()
-		t := tenant(ctx, s, clock)
+		c := oneFlusher()
+		c.MaxBatch = 1
+		t := moveIn(ctx, build(s, c), clock)
 		hook := t.hook(ctx)
-		stop := running(t.intake.Run)
-		open := t.inbox.shut()
-		defer open()
 		var answers []<-chan answered
-		for n := range 5 {
+		for n := range 8 {
 			answers = append(answers, t.postLater(ctx, hook, numbered(n+1)))
 		}
-		Eventually(func() int {
-			n := t.intake.Waiting()
-			for _, commit := range t.inbox.asked() {
-				n += len(commit)
-			}
-			return n
-		}).WithContext(ctx).Should(Equal(5))
-		var stopped sync.WaitGroup
-		stopped.Go(stop)
-		open()
-		stopped.Wait()
+		Eventually(t.intake.Waiting).WithContext(ctx).Should(Equal(8))
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		t.intake.Run(over)
 		for _, answer := range answers {
 			Eventually(answer).WithContext(ctx).Should(Receive(HaveField("Err", BeNil())))
 		}
-		Expect(t.signals(ctx)).To(HaveLen(5))
+		Expect(t.signals(ctx)).To(HaveLen(8))
 	})
 })
