@@ -2,23 +2,20 @@ package app
 
 import (
 	"context"
-	"hash/maphash"
-	"sync"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
-// batcher lets concurrent arrivals share a commit. A flusher takes everything
-// that queued while its last commit was under way, so a lone arrival waits for
-// nobody and a crowd pays for one commit. Arrivals of one lane always meet the
-// same flusher, which keeps them in the order they came.
+// batcher lets concurrent arrivals share a commit. It takes everything that
+// queued while the last commit was under way, so a lone arrival waits for nobody
+// and a crowd pays for one commit. There is one commit at a time, which keeps
+// arrivals in the order they came and never has them wait for each other's locks.
 type batcher struct {
 	inbox   ports.SignalInbox
 	bell    *Doorbell
-	queues  []chan waiting
-	seed    maphash.Seed
+	queue   chan waiting
 	maxRows int
 }
 
@@ -33,12 +30,8 @@ type answer struct {
 	err    error
 }
 
-func newBatcher(inbox ports.SignalInbox, bell *Doorbell, flushers, queueLimit, maxRows int) *batcher {
-	b := &batcher{inbox: inbox, bell: bell, seed: maphash.MakeSeed(), maxRows: maxRows}
-	for range flushers {
-		b.queues = append(b.queues, make(chan waiting, queueLimit/flushers))
-	}
-	return b
+func newBatcher(inbox ports.SignalInbox, bell *Doorbell, queueLimit, maxRows int) *batcher {
+	return &batcher{inbox: inbox, bell: bell, queue: make(chan waiting, queueLimit), maxRows: maxRows}
 }
 
 // add queues an arrival and waits until it is durable or ctx ends. More waiting
@@ -46,7 +39,7 @@ func newBatcher(inbox ports.SignalInbox, bell *Doorbell, flushers, queueLimit, m
 func (b *batcher) add(ctx context.Context, a ports.Arrival) (ports.ArrivalResult, error) {
 	done := make(chan answer, 1)
 	select {
-	case b.queues[b.queueOf(a)] <- waiting{a, done}:
+	case b.queue <- waiting{a, done}:
 	default:
 		return ports.ArrivalResult{}, tryAgain("overloaded", "more alerts wait than can be stored in time", nil)
 	}
@@ -65,49 +58,36 @@ func tryAgain(code, msg string, cause error) error {
 	return &domain.Error{Kind: domain.KindUnavailable, Code: code, Msg: msg, RetryAfter: time.Second, Err: cause}
 }
 
-// queueOf gives the same queue for everything that may share a lane, which is
-// an account and a symbol.
-func (b *batcher) queueOf(a ports.Arrival) int {
-	if len(b.queues) == 1 || len(a.Signals) == 0 {
-		return 0
-	}
-	hash := maphash.String(b.seed, string(a.Signals[0].Symbol()))
-	return int(hash % uint64(len(b.queues))) //nolint:gosec // less than the number of queues
-}
-
 // run flushes until ctx ends, then flushes what is still queued.
 func (b *batcher) run(ctx context.Context) {
-	var flushers sync.WaitGroup
-	for _, queue := range b.queues {
-		flushers.Go(func() { b.flushAll(ctx, queue) })
-	}
-	flushers.Wait()
-}
-
-func (b *batcher) flushAll(ctx context.Context, queue <-chan waiting) {
 	for {
 		select {
-		case first := <-queue:
-			b.flush(b.gather(first, queue))
+		case first := <-b.queue:
+			b.flush(b.gather(first))
 		case <-ctx.Done():
-			for {
-				select {
-				case first := <-queue:
-					b.flush(b.gather(first, queue))
-				default:
-					return
-				}
-			}
+			b.drain()
+			return
+		}
+	}
+}
+
+func (b *batcher) drain() {
+	for {
+		select {
+		case first := <-b.queue:
+			b.flush(b.gather(first))
+		default:
+			return
 		}
 	}
 }
 
 // gather takes what is queued now, without waiting for more.
-func (b *batcher) gather(first waiting, queue <-chan waiting) []waiting {
+func (b *batcher) gather(first waiting) []waiting {
 	batch := []waiting{first}
 	for len(batch) < b.maxRows {
 		select {
-		case next := <-queue:
+		case next := <-b.queue:
 			batch = append(batch, next)
 		default:
 			return batch

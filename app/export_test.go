@@ -1,9 +1,4 @@
 package app
 
 // Waiting is how many arrivals wait for a commit.
-func (in *Intake) Waiting() (n int) {
-	for _, queue := range in.batches.queues {
-		n += len(queue)
-	}
-	return n
-}
+func (in *Intake) Waiting() int { return len(in.batches.queue) }

@@ -18,8 +18,8 @@ type IntakeConfig struct {
 	AnswerWithin time.Duration
 	// QueueLimit is how many arrivals may wait for a commit.
 	QueueLimit int
-	// Flushers commit side by side; MaxBatch is how many arrivals share a commit.
-	Flushers, MaxBatch int
+	// MaxBatch is how many arrivals share a commit at most.
+	MaxBatch int
 	// ConfigsKept and KeepConfigs bound the memory of configs and its age.
 	ConfigsKept int
 	KeepConfigs time.Duration
@@ -28,7 +28,7 @@ type IntakeConfig struct {
 // DefaultIntakeConfig is what the server uses.
 func DefaultIntakeConfig() IntakeConfig {
 	return IntakeConfig{
-		AnswerWithin: 2500 * time.Millisecond, QueueLimit: 4096, Flushers: 2, MaxBatch: 256,
+		AnswerWithin: 2500 * time.Millisecond, QueueLimit: 4096, MaxBatch: 256,
 		ConfigsKept: 10000, KeepConfigs: time.Second,
 	}
 }
@@ -55,7 +55,7 @@ func NewIntake(
 	return &Intake{
 		configs: newConfigCache(directory, clock, c.KeepConfigs, c.ConfigsKept),
 		parser:  parser,
-		batches: newBatcher(inbox, bell, c.Flushers, c.QueueLimit, c.MaxBatch),
+		batches: newBatcher(inbox, bell, c.QueueLimit, c.MaxBatch),
 		clock:   clock, ids: ids, log: log, within: c.AnswerWithin,
 	}
 }

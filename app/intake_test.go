@@ -14,13 +14,6 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// oneFlusher commits one batch at a time, so that what queues shares the next.
-func oneFlusher() app.IntakeConfig {
-	c := app.DefaultIntakeConfig()
-	c.Flushers = 1
-	return c
-}
-
 // answered is what a sender is told.
 type answered struct {
 	Receipt ports.Receipt
@@ -86,7 +79,7 @@ var _ = Describe("The intake", func() {
 	})
 
 	It("is unavailable for a moment when more wait than the queue holds", func(ctx SpecContext) {
-		c := oneFlusher()
+		c := app.DefaultIntakeConfig()
 		c.QueueLimit = 2
 		t := traderOf(ctx, c)
 		hook := t.hook(ctx)
@@ -109,7 +102,7 @@ var _ = Describe("The intake", func() {
 	})
 
 	It("is unavailable at its deadline, and what was stored after all is a duplicate when it is sent again", func(ctx SpecContext) {
-		c := oneFlusher()
+		c := app.DefaultIntakeConfig()
 		c.AnswerWithin = 20 * time.Millisecond
 		t := traderOf(ctx, c)
 		hook := t.hook(ctx)
@@ -126,7 +119,7 @@ var _ = Describe("The intake", func() {
 
 	DescribeTable("asks for the alert again when the inbox cannot tell, and",
 		func(ctx SpecContext, failure error) {
-			t := traderOf(ctx, oneFlusher())
+			t := traderOf(ctx, app.DefaultIntakeConfig())
 			hook := t.hook(ctx)
 			t.inbox.answerNext(func([]ports.ArrivalResult, error) ([]ports.ArrivalResult, error) { return nil, failure })
 			_, err := t.post(ctx, hook, buyTen)
@@ -144,7 +137,7 @@ var _ = Describe("The intake", func() {
 	)
 
 	It("fails the one arrival that could not be stored, not those beside it", func(ctx SpecContext) {
-		t := traderOf(ctx, oneFlusher())
+		t := traderOf(ctx, app.DefaultIntakeConfig())
 		hook := t.hook(ctx)
 		open := t.inbox.shut()
 		defer open()
@@ -262,7 +255,7 @@ var _ = Describe("The intake", func() {
 
 	It("commits what had arrived before it stops", func(ctx SpecContext) {
 		s, clock := inMemory()
-		c := oneFlusher()
+		c := app.DefaultIntakeConfig()
 		c.MaxBatch = 1
 		t := moveIn(ctx, build(s, c), clock)
 		hook := t.hook(ctx)

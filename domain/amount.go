@@ -1,7 +1,7 @@
 package domain
 
 import (
-	"regexp"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -15,14 +15,52 @@ const (
 	maxDecimalPlaces = 18
 )
 
-var numberForm = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$`)
+// isNumber reports [+-] digits with at most one point, digits on one side of it
+// at least, and perhaps an exponent of 1 to 3 digits. It is on the way of every
+// alert and several times cheaper than a regular expression.
+func isNumber(s string) bool {
+	rest := trimSign(s)
+	whole := countDigits(rest)
+	rest = rest[whole:]
+	fraction := 0
+	if strings.HasPrefix(rest, ".") {
+		fraction = countDigits(rest[1:])
+		rest = rest[1+fraction:]
+	}
+	if whole+fraction == 0 {
+		return false
+	}
+	if rest == "" {
+		return true
+	}
+	if rest[0] != 'e' && rest[0] != 'E' {
+		return false
+	}
+	exponent := trimSign(rest[1:])
+	return len(exponent) >= 1 && len(exponent) <= 3 && countDigits(exponent) == len(exponent)
+}
+
+func trimSign(s string) string {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		return s[1:]
+	}
+	return s
+}
+
+func countDigits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}
 
 // amount is an exact decimal in canonical form: trailing zeros removed, so that
 // equal amounts are deeply equal. Its zero value is 0.
 type amount struct{ d decimal.Decimal }
 
 func parseAmount(s string) (amount, error) {
-	if len(s) > maxNumberLength || !numberForm.MatchString(s) {
+	if len(s) > maxNumberLength || !isNumber(s) {
 		return amount{}, Invalid("not_a_number", "", "not a decimal number such as 12.5; at most 64 characters")
 	}
 	d, err := decimal.NewFromString(s)

@@ -1,16 +1,26 @@
 package domain
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // Symbol names an instrument in the one canonical form every lane, position and
 // order uses: upper case, no exchange in front. AAPL, BRK.B, BTC/USD, NQ1!,
 // SPY250624C00596000. The zero value is no symbol.
 type Symbol string
 
-var symbolForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9./_!-]{0,31}$`)
+const maxSymbolLength = 32
+
+// isSymbol reports 1 to 32 capital letters, digits and ./_!- that begin with a
+// letter or digit.
+func isSymbol(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		alphanumeric := 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !alphanumeric && (i == 0 || strings.IndexByte("./_!-", c) < 0) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxSymbolLength
+}
 
 // ParseSymbol brings a sender's spelling to the canonical form: spaces around
 // it and an exchange prefix (NASDAQ:AAPL) are taken off, letters raised. It
@@ -24,7 +34,7 @@ func ParseSymbol(raw string) (Symbol, error) {
 	if s == "" {
 		return "", Invalid("symbol_required", "", "name the instrument, for example AAPL or BTC/USD")
 	}
-	if !symbolForm.MatchString(s) {
+	if !isSymbol(s) {
 		return "", Invalid("invalid_symbol", "", "a symbol has 1 to 32 letters, digits or ./_!- such as AAPL or BTC/USD")
 	}
 	return Symbol(s), nil

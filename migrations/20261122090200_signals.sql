@@ -55,7 +55,9 @@ create table public.signals (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete restrict,
   source text not null check (source in ('alert', 'operator', 'protection', 'halt')),
-  webhook_config_id uuid references public.webhook_configs (id),
+  -- No key to the config: the statement that takes the alert reads the config's
+  -- row in the same transaction, and configs are never deleted.
+  webhook_config_id uuid,
   webhook_config_version integer,
   delivery_id uuid,
   action text not null,
