@@ -53,7 +53,7 @@ var _ = Describe("A server that is killed at any moment", func() {
 			alerts.resend(ctx, s)
 		}
 
-		AddReportEntry("alerts", fmt.Sprint(alerts.posted))
+		AddReportEntry("alerts posted", alerts.posted, ReportEntryVisibilityFailureOrVerbose)
 
 		b := ada.on(s).settled(ctx, account)
 		b.expectOneOrderEach(alerts.answers())
