@@ -1,0 +1,4 @@
+package postgres
+
+// ClaimSQL is the statement of Lanes.Claim.
+const ClaimSQL = claimSQL
