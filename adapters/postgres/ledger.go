@@ -13,9 +13,6 @@ import (
 // Ledger is the worker's record of decisions and facts. A decision reads the
 // lane's epoch, under a lock, in the transaction that writes it; a fact asks
 // nobody.
-//
-// Locks are taken in one order everywhere in this package: keys by config and
-// key, lanes by id, tickets, signals, orders, positions by scope.
 type Ledger struct {
 	db   *DB
 	mark atomic.Pointer[domain.Installation]
