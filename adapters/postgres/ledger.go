@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
@@ -34,6 +35,9 @@ func (l *Ledger) Installation(ctx context.Context) (domain.Installation, error) 
 	marks, err := alone(ctx, l.db, pgx.RowTo[domain.Installation], `select mark from private.installation`)
 	if err != nil {
 		return "", err
+	}
+	if len(marks) == 0 {
+		return "", corrupt("installation", errors.New("it has no mark"))
 	}
 	l.mark.Store(&marks[0])
 	return marks[0], nil
