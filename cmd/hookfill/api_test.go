@@ -17,6 +17,9 @@ import (
 
 // What the API says, as far as specs look at it.
 type (
+	idRecord struct {
+		ID string `json:"id"`
+	}
 	signalRecord struct {
 		ID      string         `json:"id"`
 		State   string         `json:"state"`
@@ -221,7 +224,7 @@ func list[T any](ctx context.Context, u *user, path string) []T {
 	}
 }
 
-// make creates something and gives it back.
+// made creates something and gives it back.
 func made[T any](ctx context.Context, u *user, path string, body any) T {
 	GinkgoHelper()
 	a := u.call(ctx, http.MethodPost, path, body)
@@ -232,7 +235,7 @@ func made[T any](ctx context.Context, u *user, path string, body any) T {
 // account opens a paper account that can afford what specs do.
 func (u *user) account(ctx context.Context) string {
 	GinkgoHelper()
-	return made[signalRecord](ctx, u, "/v1/broker-accounts",
+	return made[idRecord](ctx, u, "/v1/broker-accounts",
 		map[string]any{"name": "paper", "kind": "paper", "settings": map[string]any{"cash": "1000000000"}}).ID
 }
 

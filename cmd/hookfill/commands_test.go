@@ -105,6 +105,8 @@ var _ = Describe("Commands", func() {
 		other, url := create(ctx, addAccount(ctx))
 		Expect(done(ctx, dir, "webhook", "delete", other)).To(Equal("deleted " + other + "\n"))
 		Expect(hookfill(ctx, dir, "send", url, "--file", write(ten)).code).To(Equal(1))
+		another, _ := create(ctx, addAccount(ctx))
+		Expect(run(ctx, "webhook", "delete", another)).To(HaveKeyWithValue("result", "deleted "+another))
 	})
 
 	It("webhook preview tells what an alert would do, and does nothing", func(ctx SpecContext) {
@@ -149,17 +151,23 @@ var _ = Describe("Commands", func() {
 
 		replayed := run(ctx, "signals", "replay", signal)["id"].(string)
 		Expect(replayed).NotTo(Equal(signal))
+		Expect(done(ctx, dir, "signals", "replay", replayed)).To(haveLine("action", "buy"))
 		standing.owner(ctx).settled(ctx, account)
 		Expect(done(ctx, dir, "signals", "show", replayed)).To(haveLine("state", "done"))
-		Expect(done(ctx, dir, "positions")).To(haveLine(account, "-", "AAPL", "20"))
+		Expect(done(ctx, dir, "positions")).To(haveLine(account, "-", "AAPL", "30"))
 	})
 
 	It("orders cancel ends an order that rests, once", func(ctx SpecContext) {
 		account := addAccount(ctx)
 		_, url := create(ctx, account)
-		done(ctx, dir, "send", url, "--file", write(`{"ticker":"MSFT","action":"buy","quantity":"1","orderType":"limit","limitPrice":"90","price":"100"}`))
+		for _, symbol := range []string{"MSFT", "NVDA"} {
+			done(ctx, dir, "send", url, "--file", write(`{"ticker":"`+symbol+`","action":"buy","quantity":"1","orderType":"limit","limitPrice":"90","price":"100"}`))
+		}
 		standing.owner(ctx).settled(ctx, account)
-		id := decode[[]map[string]any]([]byte(done(ctx, dir, "orders", "list", "--account", account, "--json")))[0]["id"].(string)
+		_, resting := all(ctx, "orders", "list", "--account", account, "--status", "new")
+		Expect(resting).To(HaveLen(2))
+		Expect(run(ctx, "orders", "cancel", resting[0]["id"].(string))).To(HaveKeyWithValue("status", "canceled"))
+		id := resting[1]["id"].(string)
 		Expect(done(ctx, dir, "orders", "cancel", id)).To(haveLine("status", "canceled"))
 		Expect(hookfill(ctx, dir, "orders", "cancel", id)).To(failWith(1, ContainSubstring("cannot be canceled")))
 	})

@@ -48,7 +48,7 @@ var _ = Describe("A newcomer's first run", Ordered, func() {
 		stranger := first.newUser(ctx)
 		Expect(stranger.call(ctx, http.MethodGet, "/v1/signals/"+signal, nil).status).To(Equal(http.StatusNotFound))
 		for _, path := range []string{"/v1/signals", "/v1/orders", "/v1/positions", "/v1/webhook-configs", "/v1/broker-accounts"} {
-			Expect(list[signalRecord](ctx, stranger, path)).To(BeEmpty(), path)
+			Expect(list[idRecord](ctx, stranger, path)).To(BeEmpty(), path)
 		}
 	})
 
@@ -80,7 +80,7 @@ var _ = Describe("A newcomer's first run", Ordered, func() {
 		Expect(list[signalRecord](ctx, owner, "/v1/signals")).To(HaveExactElements(HaveField("ID", signal)))
 		Expect(holding(list[positionRecord](ctx, owner, "/v1/positions"), "AAPL", nil).String()).To(Equal("10"))
 		accept(ctx, again.at(hook), `{"ticker":"AAPL","action":"sell","quantity":"4","price":"190"}`)
-		account := list[signalRecord](ctx, owner, "/v1/broker-accounts")[0].ID
+		account := list[idRecord](ctx, owner, "/v1/broker-accounts")[0].ID
 		owner.settled(ctx, account).expectToAddUp()
 	})
 })

@@ -35,6 +35,7 @@ var _ = Describe("A database that is away", func() {
 		expectAway(ctx, hook, second)
 		Eventually(s.readiness).WithContext(ctx).Should(Equal(http.StatusServiceUnavailable))
 		Expect(statusOf(ctx, s.admin+"/livez")).To(Equal(http.StatusOK))
+		Expect(ada.call(ctx, http.MethodGet, "/v1/signals", nil).status).To(Equal(http.StatusServiceUnavailable))
 
 		startDatabase(ctx, dir)
 		after := resend(ctx, hook, second)

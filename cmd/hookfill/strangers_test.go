@@ -120,8 +120,7 @@ var _ = Describe("A stranger", func() {
 				}
 				Expect(string(a.body)).To(MatchJSON(`{"items":[],"next_cursor":null}`), r.Path+query)
 			}
-			cursor := list[signalRecord](ctx, e.owner, r.Path)
-			Expect(cursor).NotTo(BeEmpty(), "the owner's own %s", r.Path)
+			Expect(list[idRecord](ctx, e.owner, r.Path)).NotTo(BeEmpty(), "the owner's own %s", r.Path)
 		}
 	})
 
