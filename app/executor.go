@@ -97,7 +97,7 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 	defer poll.Stop()
 	for ctx.Err() == nil {
 		slots := take(ctx, free, e.c.Lanes)
-		claimed, err := e.lanes.Claim(ctx, e.c.Owner, slots, e.c.Tickets, e.c.Lease)
+		claimed, err := e.claim(work, slots)
 		if err != nil && ctx.Err() == nil {
 			e.log.ErrorContext(ctx, "cannot claim lanes; trying again", "error", err)
 		}
@@ -119,6 +119,18 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 		case <-poll.C:
 		}
 	}
+}
+
+// claim is not cut short by a stop: a claim whose answer nobody waits for may
+// have been made all the same, and its lanes would stand still for a whole
+// lease. What is claimed while stopping is handed back by runLane.
+func (e *Executor) claim(work context.Context, slots int) ([]ports.ClaimedLane, error) {
+	if slots == 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(work, e.c.Lease/3)
+	defer cancel()
+	return e.lanes.Claim(ctx, e.c.Owner, slots, e.c.Tickets, e.c.Lease)
 }
 
 // take waits for one free slot and takes all there are, 0 once ctx ended.
