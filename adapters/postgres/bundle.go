@@ -86,7 +86,7 @@ func (db *DB) onConn(ctx context.Context, fn func(*pgx.Conn) error) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	return conn.Raw(func(driver any) error { return fn(driver.(*stdlib.Conn).Conn()) }) //nolint:forcetypeassert // what openPool opens
+	return conn.Raw(func(driver any) error { return fn(driver.(*stdlib.Conn).Conn()) }) //nolint:errcheck,forcetypeassert // what openPool opens
 }
 
 // tell queues a statement whose answer nobody needs.

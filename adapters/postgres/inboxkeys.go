@@ -148,8 +148,7 @@ func (b *inboxBatch) findFirst(ctx context.Context, t *bundledTx) error {
 			return err
 		}
 		for _, r := range rows {
-			known[dedupeIdentity{domain.WebhookConfigID{UUID: r.WebhookConfigID}, [32]byte(r.Key)}] =
-				firstMet{domain.SignalID{UUID: r.SignalID}, [32]byte(r.Body)}
+			known[dedupeIdentity{domain.WebhookConfigID{UUID: r.WebhookConfigID}, [32]byte(r.Key)}] = firstMet{domain.SignalID{UUID: r.SignalID}, [32]byte(r.Body)}
 		}
 	}
 	b.answerRepeats(known)

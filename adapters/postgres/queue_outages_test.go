@@ -40,13 +40,15 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 			s.Source, s.WebhookConfigID, s.WebhookConfigVersion, s.DeliveryID = domain.SourceOperator, nil, 0, nil
 		}).Signals[0]
 	}
-	calls := map[string]call{
+	calls := map[string]call{ //nolint:ginkgolinter // the calls name the fixtures, which BeforeEach makes
 		"Append": {func(ctx context.Context) error {
 			_, err := cut.inbox.Append(ctx, []ports.Arrival{alert(), alert()})
 			return err
 		}, "select from public.tickets where symbol = 'MSFT' and user_id = $1"},
-		"Submit": {func(ctx context.Context) error { return cut.inbox.Submit(ctx, byHand()) },
-			"select from public.tickets where symbol = 'MSFT' and user_id = $1"},
+		"Submit": {
+			func(ctx context.Context) error { return cut.inbox.Submit(ctx, byHand()) },
+			"select from public.tickets where symbol = 'MSFT' and user_id = $1",
+		},
 		"Plan": {func(ctx context.Context) error {
 			return cut.ledger.Plan(ctx, lane.Lease, lane.Tickets[0].ID, ports.TicketPlan{})
 		}, "select from public.tickets where state = 'executing' and user_id = $1"},

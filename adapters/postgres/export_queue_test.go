@@ -1,4 +1,0 @@
-package postgres
-
-// ClaimSQL is the statement of Lanes.Claim.
-const ClaimSQL = claimSQL
