@@ -97,7 +97,7 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 	defer poll.Stop()
 	for ctx.Err() == nil {
 		slots := take(ctx, free, e.c.Lanes)
-		claimed, err := e.lanes.Claim(ctx, e.c.Owner, slots, e.c.Tickets, e.c.Lease)
+		claimed, err := e.claim(work, slots)
 		if err != nil && ctx.Err() == nil {
 			e.log.ErrorContext(ctx, "cannot claim lanes; trying again", "error", err)
 		}
@@ -119,6 +119,14 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 		case <-poll.C:
 		}
 	}
+}
+
+// claim is not cut short by a stop: lanes that were claimed and never heard of
+// would stand still for a whole lease.
+func (e *Executor) claim(work context.Context, lanes int) ([]ports.ClaimedLane, error) {
+	ctx, cancel := context.WithTimeout(work, e.c.SendTimeout)
+	defer cancel()
+	return e.lanes.Claim(ctx, e.c.Owner, lanes, e.c.Tickets, e.c.Lease)
 }
 
 // take waits for one free slot and takes all there are, 0 once ctx ended.
