@@ -121,12 +121,16 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 	}
 }
 
-// claim is not cut short by a stop: lanes that were claimed and never heard of
-// would stand still for a whole lease.
-func (e *Executor) claim(work context.Context, lanes int) ([]ports.ClaimedLane, error) {
-	ctx, cancel := context.WithTimeout(work, e.c.SendTimeout)
+// claim is not cut short by a stop: a claim whose answer nobody waits for may
+// have been made all the same, and its lanes would stand still for a whole
+// lease. What is claimed while stopping is handed back by runLane.
+func (e *Executor) claim(work context.Context, slots int) ([]ports.ClaimedLane, error) {
+	if slots == 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(work, e.c.Lease/3)
 	defer cancel()
-	return e.lanes.Claim(ctx, e.c.Owner, lanes, e.c.Tickets, e.c.Lease)
+	return e.lanes.Claim(ctx, e.c.Owner, slots, e.c.Tickets, e.c.Lease)
 }
 
 // take waits for one free slot and takes all there are, 0 once ctx ended.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -85,7 +86,7 @@ func (db *DB) onConn(ctx context.Context, fn func(*pgx.Conn) error) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	return conn.Raw(func(driver any) error { return fn(driver.(*stdlib.Conn).Conn()) }) //nolint:forcetypeassert // what openPool opens
+	return conn.Raw(func(driver any) error { return fn(driver.(*stdlib.Conn).Conn()) }) //nolint:errcheck,forcetypeassert // what openPool opens
 }
 
 // tell queues a statement whose answer nobody needs.
@@ -119,19 +120,17 @@ func (t *bundledTx) send(ctx context.Context) error {
 	return t.conn.SendBatch(ctx, batch).Close()
 }
 
-// commit sends what is queued and the commit behind it. Without an answer of the
-// server's nobody knows whether it was reached.
+// commit sends what is queued and the commit behind it. From then on only an
+// answer of the server's can say that nothing was stored: it may have got all of
+// it, and may still be at it.
 func (t *bundledTx) commit(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+	t.tell(ctx, "commit")
+	if err := cmp.Or(t.err, ctx.Err()); err != nil {
 		return err
 	}
-	t.tell(ctx, "commit")
 	err := t.send(ctx)
-	switch {
-	case err == nil, isTransient(err):
+	if err == nil || isTransient(err) {
 		return err
-	case pgconn.SafeToRetry(err):
-		return translate(err)
 	}
 	return translateCommit(err)
 }

@@ -1,12 +1,17 @@
 // Package postgres keeps everything in PostgreSQL 15 or newer, Supabase
-// included, through bun over pgx.
+// included, through bun over pgx, and what every alert and order passes through
+// with pgx alone (bundle.go says why).
 //
 // Two pools, each of which is only ever one role and fails closed where that
 // role is missing: requests run as hookfill_api, which becomes `authenticated`
 // with the caller's claims inside every transaction ([UnitOfWork]); background
 // work runs as hookfill_worker ([Directory], [Inbox], [Lanes], [Ledger],
-// [Journal], [Users], [Housekeeper]). Statements are never prepared, so that
-// the API pool may sit behind a transaction-mode pooler.
+// [Journal], [Users], [Housekeeper]). Nothing is prepared on the API pool, so that
+// it may sit behind a transaction-mode pooler; the worker's connections prepare
+// what they run again and again.
+//
+// Locks are taken in one order everywhere: keys by config and key, lanes by id,
+// tickets, signals, orders, positions by scope.
 //
 // [Migrate] brings the schema up, in turns with the Supabase CLI, and
 // [DB.CheckSchema] refuses one that is older or newer than the program.

@@ -67,12 +67,14 @@ func unavailable(err error) *domain.Error {
 }
 
 // translateCommit is translate for the answer to a COMMIT: a connection lost
-// there leaves open whether the transaction happened.
+// there leaves open whether the transaction happened. So does a server that ends
+// the connection instead of answering: it may have committed just before.
 func translateCommit(err error) error {
 	if err == nil {
 		return nil
 	}
-	_, answered := errors.AsType[*pgconn.PgError](err)
+	pg, answered := errors.AsType[*pgconn.PgError](err)
+	answered = answered && pg.SeverityUnlocalized != "FATAL" && pg.SeverityUnlocalized != "PANIC"
 	if answered || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return translate(err)
 	}

@@ -74,6 +74,9 @@ var _ = Describe("an error of the database", func() {
 		Entry("is what the server said", fault{state("23503"), domain.KindInvalid, "constraint"}),
 		Entry("is what the driver knows", fault{pgx.ErrTxCommitRollback, domain.KindInternal, "transaction_failed"}),
 		Entry("leaves open what happened where the connection broke", fault{io.ErrUnexpectedEOF, domain.KindUnknownOutcome, "commit_unknown"}),
+		Entry("leaves open what happened where the server hung up", fault{
+			&pgconn.PgError{Code: "57P01", SeverityUnlocalized: "FATAL"}, domain.KindUnknownOutcome, "commit_unknown",
+		}),
 		Entry("leaves open what happened where nobody waited for it", fault{context.DeadlineExceeded, domain.KindUnknownOutcome, "commit_unknown"}),
 	)
 })

@@ -29,3 +29,6 @@ func (db *DB) API() *bun.DB { return db.api }
 
 // Worker is the pool that background work runs on.
 func (db *DB) Worker() *bun.DB { return db.worker }
+
+// ClaimSQL is the statement of Lanes.Claim.
+const ClaimSQL = claimSQL

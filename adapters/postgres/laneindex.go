@@ -51,7 +51,7 @@ func (x *laneIndex) find(ctx context.Context, b *inboxBatch) error {
 		if len(missing) == 0 {
 			return nil
 		}
-		if err := x.make(ctx, b, missing); err != nil {
+		if err := x.create(ctx, b, missing); err != nil {
 			return err
 		}
 		missing = x.recall(b)
@@ -111,8 +111,8 @@ select l.lane_id, l.user_id, l.broker_account_id, l.symbol
 from private.lanes l
 join wanted on l.user_id = wanted.user_id and l.broker_account_id = wanted.account and l.symbol = wanted.symbol`
 
-// make makes the lanes that nobody has made, and gives and remembers all of them.
-func (x *laneIndex) make(ctx context.Context, b *inboxBatch, missing []laneKey) error {
+// create makes the lanes that nobody has made, and gives and remembers all.
+func (x *laneIndex) create(ctx context.Context, b *inboxBatch, missing []laneKey) error {
 	rows, err := alone(ctx, x.db, pgx.RowToStructByName[laneIDRow], makeLanesSQL,
 		uuids(missing, func(k laneKey) uuid.UUID { return k.user.UUID }),
 		uuids(missing, func(k laneKey) uuid.UUID { return k.account.UUID }),

@@ -143,12 +143,19 @@ func (l *Lanes) Renew(ctx context.Context, leases []ports.Lease, lease time.Dura
 // Whether anything waits is decided on the locked row, so that a ticket that
 // arrives at the same moment is never left lying. The owner goes, and with a new
 // epoch every late decision of the former holder is refused.
+//
+// Nobody waits for the disk: a release that a crash of the server undoes is a
+// lease that ends in its own time.
 const releaseSQL = `
+with unhurried as materialized (
+  select set_config('synchronous_commit', 'off', true)
+)
 update private.lanes
 set ready_at = case when next_seq > done_seq + 1 then now() end,
   parked_until = case when $3::double precision > 0 then now() + make_interval(secs => $3) end,
   epoch = epoch + 1,
   owner = null
+from unhurried
 where lane_id = $1 and epoch = $2
 returning lane_id`
 

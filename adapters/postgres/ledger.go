@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
@@ -13,9 +14,6 @@ import (
 // Ledger is the worker's record of decisions and facts. A decision reads the
 // lane's epoch, under a lock, in the transaction that writes it; a fact asks
 // nobody.
-//
-// Locks are taken in one order everywhere in this package: keys by config and
-// key, lanes by id, tickets, signals, orders, positions by scope.
 type Ledger struct {
 	db   *DB
 	mark atomic.Pointer[domain.Installation]
@@ -37,6 +35,9 @@ func (l *Ledger) Installation(ctx context.Context) (domain.Installation, error) 
 	marks, err := alone(ctx, l.db, pgx.RowTo[domain.Installation], `select mark from private.installation`)
 	if err != nil {
 		return "", err
+	}
+	if len(marks) == 0 {
+		return "", corrupt("installation", errors.New("it has no mark"))
 	}
 	l.mark.Store(&marks[0])
 	return marks[0], nil

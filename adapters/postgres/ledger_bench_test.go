@@ -1,115 +1,71 @@
 package postgres_test
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/hookfill/hookfill/adapters/postgres"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
-// BenchmarkExecute brings b.N tickets in 20 lanes from claim to done with 16
-// workers: what the executor does, but for a broker that fills at once.
+// BenchmarkExecute brings b.N tickets in 20 lanes from claim to done, 16 lanes
+// side by side: what the executor does, but for a broker that fills at once.
 func BenchmarkExecute(b *testing.B) {
-	s := newBenchStore(b)
-	inbox := postgres.NewInbox(s.db)
+	w := benchWorld(b)
 	for done := 0; done < b.N; done += 500 {
 		arrivals := make([]ports.Arrival, min(500, b.N-done))
 		for i := range arrivals {
-			arrivals[i] = s.alert(done+i, domain.Symbol(fmt.Sprintf("SYM%d", i%20)))
+			arrivals[i] = w.alert(domain.Symbol(fmt.Sprintf("SYM%d", i%20)))
 		}
-		_, err := inbox.Append(b.Context(), arrivals)
-		check(b, err)
-	}
-	e := benchExecutor{
-		b: b, lanes: postgres.NewLanes(s.db), ledger: postgres.NewLedger(s.db),
+		_, err := w.inbox.Append(b.Context(), arrivals)
+		must(b, err)
 	}
 	b.ResetTimer()
-	var running sync.WaitGroup
-	free := make(chan struct{}, 16)
-	for e.done.Load() < int64(b.N) && !b.Failed() {
-		free <- struct{}{}
-		lanes, err := e.lanes.Claim(b.Context(), "bench", 1+cap(free)-len(free), 16, 15*time.Second)
-		check(b, err)
-		if len(lanes) == 0 {
-			time.Sleep(time.Millisecond)
+	var (
+		running sync.WaitGroup
+		done    atomic.Int64
+		slots   = make(chan struct{}, 16)
+	)
+	idle := time.NewTicker(time.Millisecond)
+	defer idle.Stop()
+	for done.Load() < int64(b.N) && !b.Failed() {
+		free := 0
+		for ; free == 0 || len(slots) < cap(slots); free++ {
+			slots <- struct{}{}
 		}
-		for i, lane := range lanes {
-			if i > 0 {
-				free <- struct{}{}
-			}
+		lanes, err := w.lanes.Claim(b.Context(), "bench", free, 16, 15*time.Second)
+		must(b, err)
+		for range free - len(lanes) {
+			<-slots
+		}
+		for _, lane := range lanes {
 			running.Go(func() {
-				defer func() { <-free }()
-				e.runLane(lane)
+				defer func() { <-slots }()
+				done.Add(w.runLane(b, lane))
 			})
 		}
 		if len(lanes) == 0 {
-			<-free
+			<-idle.C
 		}
 	}
 	running.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
 }
 
-type benchExecutor struct {
-	b      *testing.B
-	lanes  *postgres.Lanes
-	ledger *postgres.Ledger
-	done   atomic.Int64
-}
-
-func (e *benchExecutor) runLane(lane ports.ClaimedLane) {
-	ctx := e.b.Context()
+// runLane executes what was claimed of a lane and gives the lane back.
+func (w *queueWorld) runLane(b *testing.B, lane ports.ClaimedLane) (done int64) {
 	for _, t := range lane.Tickets {
-		if err := e.execute(ctx, lane.Lease, t); err != nil {
-			e.b.Error(err)
-			return
+		if err := w.execute(b.Context(), lane.Lease, t); err != nil {
+			b.Error(err)
+			return done
 		}
-		e.done.Add(1)
+		done++
 	}
-	if err := e.lanes.Release(ctx, lane.Lease, 0); err != nil {
-		e.b.Error(err)
+	if err := w.lanes.Release(b.Context(), lane.Lease, 0); err != nil {
+		b.Error(err)
 	}
-}
-
-func (e *benchExecutor) execute(ctx context.Context, lease ports.Lease, t domain.Ticket) error {
-	mark, err := e.ledger.Installation(ctx)
-	if err != nil {
-		return err
-	}
-	brief, err := e.ledger.Brief(ctx, t.ID)
-	if err != nil {
-		return err
-	}
-	if _, err := e.ledger.Account(ctx, t.BrokerAccountID); err != nil {
-		return err
-	}
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	signal := brief.Signal.Snapshot()
-	quantity := domain.MustQuantity("10")
-	o, err := domain.NewOrder(domain.OrderTerms{
-		ID: newUUID[domain.Order](), UserID: t.UserID, SignalID: t.SignalID, TicketID: t.ID, BrokerAccountID: t.BrokerAccountID,
-		WebhookConfigID: signal.WebhookConfigID, LaneSeq: t.LaneSeq, Step: 1, ClientOrderID: domain.NewClientOrderID(mark, t.ID, 1, 0),
-		Symbol: t.Symbol, Side: domain.SideBuy, Type: domain.OrderTypeMarket, TimeInForce: domain.TimeInForceDay,
-		Class: domain.OrderClassSimple, Quantity: &quantity, ReferencePrice: signal.Intent.ReferencePrice, CreatedAt: now,
-	})
-	if err != nil {
-		return err
-	}
-	plan := ports.TicketPlan{Target: brief.ConfigPosition.Quantity.After(domain.SideBuy, quantity), Decisions: signal.Decisions}
-	if err := e.ledger.Intend(ctx, lease, o, ports.Attempt{Number: 1, At: now, Deadline: now.Add(8 * time.Second)}, plan); err != nil {
-		return err
-	}
-	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{
-		{SourceID: domain.SubmissionSourceID(1, domain.EventAcknowledged), Kind: domain.EventAcknowledged, At: now, Attempt: 1, BrokerOrderID: "b-" + o.ID().String()},
-		{SourceID: "new", Kind: domain.EventNew, At: now},
-		{SourceID: "fill:1", Kind: domain.EventFill, At: now, ExecutionID: "1", Quantity: quantity, Price: domain.MustPrice("189.98"), Completes: true},
-	}}
-	end := ports.TicketEnd{TicketID: t.ID, LaneSeq: t.LaneSeq, State: domain.StateDone}
-	return e.ledger.Finish(ctx, lease, end, []ports.OrderFacts{facts}, now)
+	return done
 }

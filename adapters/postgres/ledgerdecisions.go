@@ -128,7 +128,7 @@ func (l *Ledger) Finish(ctx context.Context, lease ports.Lease, end ports.Ticket
 			err = held.mayEnd(end)
 		}
 		if refused = err; refused != nil {
-			return nil
+			return nil //nolint:nilerr // the facts are kept; Finish tells the refusal after the commit
 		}
 		return held.end(ctx, t, end, at)
 	})
