@@ -122,11 +122,11 @@ create table public.tickets (
   signal_id uuid not null references public.signals (id),
   -- The order in which the config names its accounts, from 0.
   position integer not null,
-  broker_account_id uuid not null references public.broker_accounts (id),
+  -- Account and symbol are the lane's: the statement that stores a ticket takes
+  -- them from the lane's locked row, whose own keys say that they are the user's.
+  broker_account_id uuid not null,
   symbol text not null,
   multiplier numeric not null check (multiplier > 0),
-  -- Account and symbol are this lane's: the statement that stores a ticket takes
-  -- them from the lane's locked row, so a key to it would only be asked again.
   lane_id bigint not null,
   lane_seq bigint not null check (lane_seq > 0),
   state text not null default 'queued'

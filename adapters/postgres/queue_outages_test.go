@@ -31,6 +31,7 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 
 	// calls are all that change something, each with how to see whether it did.
 	type call struct {
+		name    string
 		do      func(context.Context) error
 		changed string
 	}
@@ -40,26 +41,26 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 			s.Source, s.WebhookConfigID, s.WebhookConfigVersion, s.DeliveryID = domain.SourceOperator, nil, 0, nil
 		}).Signals[0]
 	}
-	calls := map[string]call{ //nolint:ginkgolinter // the calls name the fixtures, which BeforeEach makes
-		"Append": {func(ctx context.Context) error {
+	calls := []call{ //nolint:ginkgolinter // the calls name the fixtures, which BeforeEach makes
+		{"Append", func(ctx context.Context) error {
 			_, err := cut.inbox.Append(ctx, []ports.Arrival{alert(), alert()})
 			return err
 		}, "select from public.tickets where symbol = 'MSFT' and user_id = $1"},
-		"Submit": {
-			func(ctx context.Context) error { return cut.inbox.Submit(ctx, byHand()) },
+		{
+			"Submit", func(ctx context.Context) error { return cut.inbox.Submit(ctx, byHand()) },
 			"select from public.tickets where symbol = 'MSFT' and user_id = $1",
 		},
-		"Plan": {func(ctx context.Context) error {
+		{"Plan", func(ctx context.Context) error {
 			return cut.ledger.Plan(ctx, lane.Lease, lane.Tickets[0].ID, ports.TicketPlan{})
 		}, "select from public.tickets where state = 'executing' and user_id = $1"},
-		"Intend": {func(ctx context.Context) error {
+		{"Intend", func(ctx context.Context) error {
 			_, err := cut.intend(ctx, lane.Lease, lane.Tickets[0])
 			return err
 		}, "select from public.orders where user_id = $1"},
-		"Finish": {func(ctx context.Context) error {
+		{"Finish", func(ctx context.Context) error {
 			return cut.finish(ctx, lane.Lease, lane.Tickets[0], domain.StateRefused)
 		}, "select from public.tickets where state = 'refused' and user_id = $1"},
-		"the journal's Append": {func(ctx context.Context) error {
+		{"the journal's Append", func(ctx context.Context) error {
 			_, err := journal.Append(ctx, w.accounts[0], 0, func([][]byte) ([][]byte, error) { return [][]byte{[]byte("{}")}, nil })
 			return err
 		}, "select from private.paper_entries e join public.broker_accounts a on a.id = e.broker_account_id where a.user_id = $1"},
@@ -69,20 +70,20 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 		return len(sqlRows(ctx, sqlConn(ctx, databases.URL()), c.changed, w.user.UUID)) > 0
 	}
 
-	for name, c := range calls {
-		It("tells of "+name+" that its outcome is unknown where the commit was cut off before the server got it", func(ctx SpecContext) {
+	for _, c := range calls {
+		It("tells of "+c.name+" that its outcome is unknown where the commit was cut off before the server got it", func(ctx SpecContext) {
 			proxy.cutNext(cutBeforeCommit)
 			Expect(c.do(ctx)).To(MatchError(domain.KindUnknownOutcome))
 			Expect(happened(ctx, c)).To(BeFalse())
 		})
 
-		It("tells of "+name+" that its outcome is unknown where the server's answer to the commit was cut off", func(ctx SpecContext) {
+		It("tells of "+c.name+" that its outcome is unknown where the server's answer to the commit was cut off", func(ctx SpecContext) {
 			proxy.cutNext(cutBeforeAnswer)
 			Expect(c.do(ctx)).To(MatchError(domain.KindUnknownOutcome))
 			Eventually(ctx, func() bool { return happened(ctx, c) }).WithTimeout(patience).Should(BeTrue())
 		})
 
-		It("tells of "+name+" that the database is unavailable where it is away, and nothing happens", func(ctx SpecContext) {
+		It("tells of "+c.name+" that the database is unavailable where it is away, and nothing happens", func(ctx SpecContext) {
 			proxy.close()
 			Expect(c.do(ctx)).To(MatchError(domain.KindUnavailable))
 			Expect(happened(ctx, c)).To(BeFalse())
