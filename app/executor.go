@@ -128,10 +128,14 @@ func (e *Executor) claim(work context.Context, slots int) ([]ports.ClaimedLane, 
 	if slots == 0 {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(work, e.c.Lease/3)
+	ctx, cancel := context.WithTimeout(work, e.patience())
 	defer cancel()
 	return e.lanes.Claim(ctx, e.c.Owner, slots, e.c.Tickets, e.c.Lease)
 }
+
+// patience is how long the lanes are waited for. A stop waits no longer than
+// that, however long the lease.
+func (e *Executor) patience() time.Duration { return min(e.c.Lease/3, 5*time.Second) }
 
 // take waits for one free slot and takes all there are, 0 once ctx ended.
 func take(ctx context.Context, free <-chan struct{}, most int) int {
@@ -182,7 +186,7 @@ func (e *Executor) runLane(stopping, work context.Context, lane ports.ClaimedLan
 // release is done even when the lane's context is over: a lane that is not
 // handed back stands still for the rest of its lease.
 func (e *Executor) release(lease ports.Lease, wait time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), e.c.Lease/3)
+	ctx, cancel := context.WithTimeout(context.Background(), e.patience())
 	defer cancel()
 	if err := e.lanes.Release(ctx, lease, wait); err != nil {
 		e.log.WarnContext(ctx, "cannot hand a lane back; it is free when its lease ends", "lane_id", lease.LaneID, "error", err)
