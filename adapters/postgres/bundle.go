@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/hookfill/hookfill/domain"
 )
 
 // What lies on the way of every alert and every order speaks to pgx below bun,
@@ -64,8 +66,10 @@ func alone[T any](ctx context.Context, db *DB, to pgx.RowToFunc[T], statement st
 	return found, err
 }
 
-// exchange lends fn a connection of the worker's pool, again where the database
-// made it lose a race, and leaves no transaction open on it.
+// exchange lends fn a connection of the worker's pool and leaves no transaction
+// open on it. It does so again where the database made it lose a race, and where
+// the connection turned out to be dead before a commit was sent: after a restart
+// of the server every connection of the pool is.
 func (db *DB) exchange(ctx context.Context, fn func(*bundledTx) error) error {
 	for run := 1; ; run++ {
 		err := db.onConn(ctx, func(conn *pgx.Conn) error {
@@ -73,10 +77,22 @@ func (db *DB) exchange(ctx context.Context, fn func(*bundledTx) error) error {
 			defer t.rollback(ctx)
 			return fn(t)
 		})
-		if !isTransient(err) || run == maxRuns {
+		again := isTransient(err) || isDeadConnection(err) && ctx.Err() == nil
+		if !again || run == maxRuns {
 			return translate(err)
 		}
 	}
+}
+
+// isDeadConnection reports a connection that was there and was lost with whatever
+// ran on it. A transaction whose commit was asked for is not such a case: its
+// outcome is unknown.
+func isDeadConnection(err error) bool {
+	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	if err == nil || connecting || errors.Is(err, domain.KindUnknownOutcome) {
+		return false
+	}
+	return isConnectionLoss(err) || isHangUp(err)
 }
 
 // onConn lends fn a connection of the worker's pool.

@@ -73,12 +73,17 @@ func translateCommit(err error) error {
 	if err == nil {
 		return nil
 	}
-	pg, answered := errors.AsType[*pgconn.PgError](err)
-	answered = answered && pg.SeverityUnlocalized != "FATAL" && pg.SeverityUnlocalized != "PANIC"
-	if answered || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback) {
+	_, answered := errors.AsType[*pgconn.PgError](err)
+	if answered && !isHangUp(err) || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return translate(err)
 	}
 	return &domain.Error{Kind: domain.KindUnknownOutcome, Code: "commit_unknown", Msg: "the database went away during a commit", Err: err}
+}
+
+// isHangUp reports that the server said why it ends the connection.
+func isHangUp(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.SeverityUnlocalized == "FATAL" || pg.SeverityUnlocalized == "PANIC")
 }
 
 // isTransient reports a transaction that lost a race and may simply run again.

@@ -30,7 +30,7 @@ with due as (
   where ready_at is not null and greatest(ready_at, parked_until) <= now()
   order by greatest(ready_at, parked_until)
   limit $1
-  for update skip locked
+  for no key update skip locked
 ), claimed as (
   update private.lanes l
   set ready_at = now() + make_interval(secs => $3), parked_until = null, epoch = l.epoch + 1, owner = $4

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -125,7 +126,7 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 		}))
 	})
 
-	It("goes on where a backend was terminated in the middle of a transaction", func(ctx SpecContext) {
+	It("starts over where a backend is terminated in the middle of a transaction", func(ctx SpecContext) {
 		conn := sqlConn(ctx, databases.URL())
 		tx, err := conn.Begin(ctx)
 		Expect(err).NotTo(HaveOccurred())
@@ -134,14 +135,28 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 		gave := make(chan error, 1)
 		go func() { gave <- cut.ledger.Plan(ctx, lane.Lease, lane.Tickets[0].ID, ports.TicketPlan{}) }()
 		eventuallyWaits(ctx)
-		sqlExec(ctx, sqlConn(ctx, databases.URL()), `
-			select pg_terminate_backend(pid) from pg_stat_activity
-			where datname = current_database() and wait_event_type = 'Lock' and application_name = 'hookfill'`)
-		var told error
-		Eventually(ctx, gave).WithTimeout(patience).Should(Receive(&told))
-		Expect(told).To(MatchError(domain.KindUnavailable))
+		terminate(ctx, "wait_event_type = 'Lock'")
+		eventuallyWaits(ctx)
+		Expect(gave).NotTo(Receive())
 		Expect(tx.Rollback(ctx)).To(Succeed())
-		Expect(cut.ledger.Plan(ctx, lane.Lease, lane.Tickets[0].ID, ports.TicketPlan{})).To(Succeed())
+		Eventually(ctx, gave).WithTimeout(patience).Should(Receive(BeNil()))
+	})
+
+	It("does not notice that the server ended every connection of the pool", func(ctx SpecContext) {
+		several := func() {
+			GinkgoHelper()
+			var calls sync.WaitGroup
+			for range 4 {
+				calls.Go(func() {
+					defer GinkgoRecover()
+					Expect(w.inbox.Append(ctx, []ports.Arrival{w.alert("AAPL")})).To(HaveEach(HaveField("Outcome", ports.ArrivalStored)))
+				})
+			}
+			calls.Wait()
+		}
+		several()
+		terminate(ctx, "true")
+		several()
 	})
 
 	It("gives up in time where the database does not answer, and takes the resend for what it is", func(ctx SpecContext) {
@@ -162,5 +177,15 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 		Expect(sqlRows(ctx, conn, "select lane_seq from public.tickets where lane_id = $1", lane.Lease.LaneID)).To(ConsistOf("1", "2"))
 	})
 })
+
+// terminate ends the backends of the worker's that a condition picks, and waits
+// until they are gone.
+func terminate(ctx context.Context, condition string) {
+	GinkgoHelper()
+	conn := sqlConn(ctx, databases.URL())
+	sqlExec(ctx, conn, `
+		select pg_terminate_backend(pid, 5000) from pg_stat_activity
+		where datname = current_database() and application_name = 'hookfill' and `+condition)
+}
 
 func second[T any](_ T, err error) error { return err }
