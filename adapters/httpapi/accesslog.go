@@ -15,6 +15,9 @@ func (a *API) logged(template string, next http.Handler) http.Handler {
 			if rec.answered() >= http.StatusInternalServerError {
 				level = slog.LevelWarn
 			}
+			if !a.deps.Log.Enabled(r.Context(), level) {
+				return
+			}
 			a.deps.Log.LogAttrs(r.Context(), level, "request",
 				slog.String("method", knownMethod(r.Method)),
 				slog.String("route", template),

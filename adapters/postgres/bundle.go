@@ -193,8 +193,3 @@ func column[R, T any](rows []R, of func(R) T) []T {
 func uuids[R any](rows []R, of func(R) uuid.UUID) [][16]byte {
 	return column(rows, func(r R) [16]byte { return of(r) })
 }
-
-// uuidsOrNull is uuids for a nullable column.
-func uuidsOrNull[R any](rows []R, of func(R) *uuid.UUID) []*[16]byte {
-	return column(rows, func(r R) *[16]byte { return (*[16]byte)(of(r)) })
-}

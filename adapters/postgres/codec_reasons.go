@@ -2,6 +2,8 @@ package postgres
 
 import "github.com/hookfill/hookfill/domain"
 
+const emptyList = "[]"
+
 type reasonJSON struct {
 	Code    string `json:"code"`
 	Field   string `json:"field,omitempty"`
@@ -16,6 +18,9 @@ type decisionJSON struct {
 
 // encodeReasons gives a JSON list, empty for none.
 func encodeReasons(reasons []domain.Reason) string {
+	if len(reasons) == 0 {
+		return emptyList
+	}
 	list := make([]reasonJSON, len(reasons))
 	for i, r := range reasons {
 		list[i] = reasonJSON(r)
@@ -35,6 +40,9 @@ func decodeReasons(text string) ([]domain.Reason, error) {
 
 // encodeDecisions gives a JSON list, empty for none.
 func encodeDecisions(decisions []domain.Decision) string {
+	if len(decisions) == 0 {
+		return emptyList
+	}
 	list := make([]decisionJSON, len(decisions))
 	for i, d := range decisions {
 		list[i] = decisionJSON(d)

@@ -66,7 +66,7 @@ var _ = Describe("the grants", func() {
 			"public.order_events insert,select",
 			"public.orders insert,select,update",
 			"public.positions insert,select,update",
-			"public.refusals insert",
+			"public.refusals insert,select",
 			"public.signals insert,select,update",
 			"public.tickets insert,select,update",
 			"public.webhook_config_versions select",

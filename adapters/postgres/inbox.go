@@ -8,13 +8,9 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// Inbox makes deliveries durable, a batch a transaction. The number of round
-// trips does not depend on how many arrivals a batch has:
-//
-//  1. lanes nobody has used yet are made, before and outside the transaction;
-//  2. which arrivals were judged under what still holds, and which take their key;
-//  3. where some did not, what took their key before;
-//  4. deliveries, refusals, signals, places in the lanes and tickets.
+// Inbox makes deliveries durable, a batch a statement and so a transaction and a
+// round trip, however many arrivals it has. Lanes nobody has used yet are made
+// before and outside of it.
 type Inbox struct {
 	db    *DB
 	lanes *laneIndex
@@ -71,33 +67,84 @@ func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival) ([]ports.A
 	if err != nil {
 		return nil, err
 	}
-	if err := in.lanes.find(ctx, b); err != nil {
+	if err := in.place(ctx, b); err != nil {
 		return nil, err
 	}
-	err = in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
-		if err := b.takeKeys(ctx, t); err != nil {
-			return err
-		}
-		if err := b.findFirst(ctx, t); err != nil {
-			return err
-		}
-		b.addDeliveries(ctx, t)
-		return b.queue(ctx, t)
-	})
-	if err != nil {
-		return nil, in.laneGone(err)
+	if err := in.takeSurely(ctx, b); err != nil {
+		return nil, err
 	}
+	in.lookAgain(ctx, b)
 	return b.results, nil
 }
 
-// queue stores the signals that the results say are to be stored, and their
-// tickets at the next places of their lanes.
-func (b *inboxBatch) queue(ctx context.Context, t *bundledTx) error {
-	if err := b.placeTickets(ctx, t); err != nil {
+// takeSurely asks again where an answer was lost: an arrival that was stored
+// after all is found under its key, and is not stored twice.
+func (in *Inbox) takeSurely(ctx context.Context, b *inboxBatch) error {
+	err := in.take(ctx, b, atOnce)
+	for run := 1; errors.Is(err, domain.KindUnknownOutcome) && run < maxRuns && ctx.Err() == nil; run++ {
+		b.again = true
+		again := in.take(ctx, b, atOnce)
+		if errors.Is(again, domain.KindUnavailable) {
+			break // nobody can say now, which is not to say that nothing is stored
+		}
+		err = again
+	}
+	return err
+}
+
+// lookAgain answers the arrivals whose alert another process was storing at the
+// same moment: by now it is there to be seen.
+func (in *Inbox) lookAgain(ctx context.Context, b *inboxBatch) {
+	if len(b.hidden) == 0 {
+		return
+	}
+	results, err := in.store(ctx, column(b.hidden, func(i int) ports.Arrival { return b.arrivals[i] }))
+	for n, i := range b.hidden {
+		if err != nil {
+			b.results[i] = ports.ArrivalResult{Err: err}
+			continue
+		}
+		b.results[i] = results[n]
+	}
+}
+
+// place finds the lane of every ticket.
+func (in *Inbox) place(ctx context.Context, b *inboxBatch) error {
+	if err := in.lanes.find(ctx, b); err != nil {
 		return err
 	}
-	b.addSignals(ctx, t)
-	b.addTickets(ctx, t)
+	everywhere, err := in.lanes.ofAccounts(ctx, b.accountsAboutEverything())
+	if err != nil {
+		return err
+	}
+	b.placeTickets(everywhere)
+	return nil
+}
+
+// How the statement goes out: with the transaction around it in one bundle, or
+// behind a first message that finds out whether the connection is alive.
+const (
+	atOnce   = false
+	knocking = true
+)
+
+// take runs the statement.
+func (in *Inbox) take(ctx context.Context, b *inboxBatch, knock bool) error {
+	var taken []takenArrival
+	err := in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		if knock {
+			if err := t.send(ctx); err != nil {
+				return err
+			}
+		}
+		taken = nil
+		b.ask(ctx, t, &taken)
+		return nil
+	})
+	if err != nil {
+		return in.laneGone(err)
+	}
+	b.answer(taken)
 	return nil
 }
 
@@ -113,16 +160,15 @@ func (in *Inbox) laneGone(err error) error {
 
 // Submit implements ports.SignalInbox.
 func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
-	b, err := newInboxBatch([]ports.Arrival{{Signals: []*domain.Signal{s}}})
+	snap := s.Snapshot()
+	b, err := newInboxBatch([]ports.Arrival{{
+		Delivery: domain.Delivery{UserID: snap.UserID, ReceivedAt: snap.ReceivedAt}, Signals: []*domain.Signal{s},
+	}})
 	if err != nil {
 		return err
 	}
-	if err := in.lanes.find(ctx, b); err != nil {
+	if err := in.place(ctx, b); err != nil {
 		return err
 	}
-	err = in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
-		b.results[0].Outcome = ports.ArrivalStored
-		return b.queue(ctx, t)
-	})
-	return in.laneGone(err)
+	return in.take(ctx, b, knocking)
 }

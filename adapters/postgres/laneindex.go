@@ -21,7 +21,7 @@ type laneKey struct {
 	symbol  domain.Symbol
 }
 
-func laneKeyOf(s domain.SignalSnapshot, t domain.Ticket) laneKey {
+func laneKeyOf(s *domain.SignalSnapshot, t domain.Ticket) laneKey {
 	return laneKey{s.UserID, t.BrokerAccountID, t.Symbol}
 }
 
@@ -66,19 +66,18 @@ func (x *laneIndex) find(ctx context.Context, b *inboxBatch) error {
 func (x *laneIndex) recall(b *inboxBatch) (missing []laneKey) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, signals := range b.signals {
-		for _, s := range signals {
-			for _, t := range s.Tickets {
-				key := laneKeyOf(s, t)
-				if t.Symbol.IsZero() || b.lanes[key] != 0 {
-					continue
-				}
-				if id, ok := x.id[key]; ok {
-					b.lanes[key] = id
-					continue
-				}
-				missing = append(missing, key)
+	for i := range b.signals {
+		s := &b.signals[i].SignalSnapshot
+		for _, t := range s.Tickets {
+			key := laneKeyOf(s, t)
+			if t.Symbol.IsZero() || b.lanes[key] != 0 {
+				continue
 			}
+			if id, ok := x.id[key]; ok {
+				b.lanes[key] = id
+				continue
+			}
+			missing = append(missing, key)
 		}
 	}
 	return missing
@@ -138,21 +137,17 @@ from private.lanes
 where broker_account_id = any($1)
 order by lane_id`
 
-// lanesOf gives the ids of every lane the accounts have now, by a key without
+// ofAccounts gives the ids of every lane the accounts have now, by a key without
 // symbol.
-func lanesOf(ctx context.Context, t *bundledTx, accounts []uuid.UUID) (map[laneKey][]int64, error) {
+func (x *laneIndex) ofAccounts(ctx context.Context, accounts []uuid.UUID) (map[laneKey][]int64, error) {
 	if len(accounts) == 0 {
 		return nil, nil
 	}
-	var rows []laneIDRow
-	ask(ctx, t, &rows, pgx.RowToStructByName[laneIDRow], lanesOfSQL,
+	rows, err := alone(ctx, x.db, pgx.RowToStructByName[laneIDRow], lanesOfSQL,
 		uuids(accounts, func(id uuid.UUID) uuid.UUID { return id }))
-	if err := t.send(ctx); err != nil {
-		return nil, err
-	}
 	lanes := map[laneKey][]int64{}
 	for _, r := range rows {
 		lanes[r.key()] = append(lanes[r.key()], r.LaneID)
 	}
-	return lanes, nil
+	return lanes, err
 }

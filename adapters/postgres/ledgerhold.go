@@ -36,7 +36,8 @@ select
   ticket.id, ticket.lane_seq, ticket.state, ticket.target is not null as planned,
   lane.lane_id, lane.done_seq,
   signal.id as signal_id,
-  (select count(*) from public.tickets of_signal where of_signal.signal_id = signal.id) as tickets,
+  (select count(*) from public.tickets of_signal
+   where of_signal.user_id = signal.user_id and of_signal.signal_id = signal.id) as tickets,
   now()
 from private.lanes lane
 join public.tickets ticket on ticket.lane_id = lane.lane_id
@@ -130,7 +131,11 @@ func (h *heldTicket) end(ctx context.Context, t *bundledTx, end ports.TicketEnd,
 	return nil
 }
 
-const otherTicketsSQL = `select state from public.tickets where signal_id = $1 and id <> $2`
+const otherTicketsSQL = `
+select other.state
+from public.tickets ticket
+join public.tickets other using (user_id, signal_id)
+where ticket.id = $1 and other.id <> ticket.id`
 
 // signalWith gives the signal's state once this ticket is in the given one. The
 // others are read under the lock of the signal, so that tickets ending side by
@@ -139,7 +144,7 @@ func (h *heldTicket) signalWith(ctx context.Context, t *bundledTx, mine domain.S
 	states := []domain.State{mine}
 	if h.Tickets > 1 {
 		var others []domain.State
-		ask(ctx, t, &others, pgx.RowTo[domain.State], otherTicketsSQL, h.SignalID, h.ID)
+		ask(ctx, t, &others, pgx.RowTo[domain.State], otherTicketsSQL, h.ID)
 		if err := t.send(ctx); err != nil {
 			return "", err
 		}

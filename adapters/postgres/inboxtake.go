@@ -1,0 +1,239 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// What the statement calls the outcome of an arrival: the words of the
+// deliveries table, and one for a key that somebody else took at this very
+// moment: who, shows only in the next statement.
+const (
+	outcomeRefused      = "refused"
+	outcomeDuplicate    = "duplicate"
+	outcomeStoredBefore = "stored before"
+	outcomeHidden       = "hidden"
+)
+
+// One statement takes a whole batch in, from the check that what it was judged
+// under still holds to the places in the lanes.
+//
+// Keys first: an expired one is taken over, a live one is left to whom it
+// belongs. Then lanes, by id. Both are sorted, so that batches and executors
+// never wait for each other in a circle. A lane that is empty wakes; one that is
+// leased or parked keeps its time. A lane that is gone leaves its tickets without
+// a place, which the table refuses.
+//
+// An arrival that was told of before ($1) and stands under its own key is stored
+// already.
+const takeInSQL = `
+with arrival as (
+  select a.*, delivery <> '00000000-0000-0000-0000-000000000000' as by_webhook
+  from unnest(
+    $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::text[], $7::timestamptz[], $8::text[], $9::bytea[],
+    $10::jsonb[], $11::bytea[], $12::bytea[], $13::uuid[], $14::boolean[], $15::double precision[], $36::bytea[]
+  ) with ordinality as a (
+    delivery, user_id, config, version, status, received_at, source, raw,
+    refusal, key, body, signal, follows, seconds, leader_body, place)
+), holds as materialized (
+  select arrival.*
+  from arrival
+  left join public.webhook_configs c on c.id = arrival.config
+  where not by_webhook
+    or c.version = arrival.version and c.status = arrival.status and c.deleted_at is null
+), taken as (
+  insert into private.signal_keys as k (webhook_config_id, key, body, signal_id, expires_at)
+  select config, key, body, signal, now() + make_interval(secs => seconds)
+  from holds
+  where key is not null and not follows
+  order by config, key
+  on conflict (webhook_config_id, key) do update
+    set body = excluded.body, signal_id = excluded.signal_id, expires_at = excluded.expires_at
+    where k.expires_at <= now()
+  returning k.signal_id
+), met as (
+  select *, signal in (select signal_id from taken) as fresh from holds
+), decided as materialized (
+  select met.*, case when fresh then signal else known.signal_id end as first_signal,
+    case
+      when refusal is not null and $1 and exists (select from public.refusals r where r.id = delivery) then 'stored before'
+      when refusal is not null then 'refused'
+      when key is null or fresh and not follows then 'stored'
+      when not fresh and known.signal_id is null then 'hidden'
+      when $1 and known.signal_id = signal and not follows then 'stored before'
+      when met.body = case when fresh then leader_body else known.body end then 'duplicate'
+      else 'key_reused'
+    end as outcome
+  from met
+  left join lateral (
+    select k.signal_id, k.body
+    from private.signal_keys k
+    where not fresh and k.webhook_config_id = met.config and k.key = met.key
+    offset 0 -- looked up one by one, and only for what did not take its key
+  ) known on true
+), delivered as (
+  insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
+  select delivery, user_id, config, received_at, source, outcome, raw
+  from decided
+  where by_webhook and outcome in ('stored', 'duplicate', 'key_reused', 'refused')
+), explained as (
+  insert into public.refusals (id, user_id, webhook_config_id, received_at, reasons)
+  select delivery, user_id, config, received_at, coalesce(refusal, $16)
+  from decided
+  where outcome in ('refused', 'key_reused')
+), understood as (
+  insert into public.signals (
+    id, user_id, source, webhook_config_id, webhook_config_version, delivery_id,
+    action, symbol, state, intent, payload, reasons, decisions, received_at, sender_time, updated_at)
+  select s.id, user_id, s.source,
+    case when by_webhook then config end, case when by_webhook then version end, case when by_webhook then delivery end,
+    action, symbol, state, intent, payload, reasons, decisions, received_at, sender_time, updated_at
+  from unnest(
+    $17::bigint[], $18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::jsonb[], $24::text[],
+    $25::jsonb[], $26::jsonb[], $27::timestamptz[], $28::timestamptz[]
+  ) as s (
+    place, id, source, action, symbol, state, intent, payload,
+    reasons, decisions, sender_time, updated_at)
+  join decided using (place)
+  where outcome = 'stored'
+), ticket as materialized (
+  select t.*
+  from unnest(
+    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::numeric[], $34::timestamptz[], $35::bigint[]
+  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, turn)
+  join decided using (place)
+  where outcome = 'stored'
+), wanted as (
+  select lane_id, count(*) as places from ticket group by lane_id
+), locked as materialized (
+  select l.lane_id, places
+  from private.lanes l
+  join wanted using (lane_id)
+  order by l.lane_id
+  for no key update of l
+), moved as (
+  update private.lanes l
+  set next_seq = l.next_seq + places, ready_at = coalesce(l.ready_at, now())
+  from locked
+  where l.lane_id = locked.lane_id
+  returning l.lane_id, l.user_id, l.broker_account_id, l.symbol, l.next_seq - places as first_seq
+), queued as (
+  insert into public.tickets (
+    id, user_id, signal_id, position, broker_account_id, symbol, multiplier,
+    lane_id, lane_seq, created_at, updated_at)
+  select
+    coalesce(nullif(id, '00000000-0000-0000-0000-000000000000'), gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier,
+    lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1, created_at, created_at
+  from ticket
+  left join moved using (lane_id)
+)
+select place, outcome, first_signal from decided`
+
+// takenArrival tells, of the arrival at a place from 1, what became of it.
+type takenArrival struct {
+	Place       int
+	Outcome     string
+	FirstSignal *uuid.UUID
+}
+
+// ask queues the statement about the batch.
+func (b *inboxBatch) ask(ctx context.Context, t *bundledTx, taken *[]takenArrival) {
+	arrivals, signals, tickets := b.askedArrivals(), b.signalModels(), b.tickets
+	ask(ctx, t, taken, pgx.RowToStructByPos[takenArrival], takeInSQL,
+		b.again,
+		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.ID.UUID }),
+		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.UserID.UUID }),
+		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.WebhookConfigID.UUID }),
+		column(arrivals, func(a askedArrival) int { return a.ConfigVersion }),
+		column(arrivals, func(a askedArrival) string { return string(a.ConfigStatus) }),
+		column(arrivals, func(a askedArrival) time.Time { return a.Delivery.ReceivedAt }),
+		column(arrivals, func(a askedArrival) string { return a.Delivery.Source }),
+		column(arrivals, func(a askedArrival) []byte { return a.Delivery.Body }),
+		column(arrivals, func(a askedArrival) *string { return a.refusal }),
+		column(arrivals, func(a askedArrival) []byte { return a.key }),
+		column(arrivals, func(a askedArrival) []byte { return a.Dedupe.Body[:] }),
+		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.signal }),
+		column(arrivals, func(a askedArrival) bool { return a.follows }),
+		column(arrivals, func(a askedArrival) float64 { return max(a.Dedupe.Window, time.Millisecond).Seconds() }),
+		keyReused,
+		column(signals, func(m placedSignal) int64 { return m.place }),
+		uuids(signals, func(m placedSignal) uuid.UUID { return m.ID }),
+		column(signals, func(m placedSignal) string { return string(m.Source) }),
+		column(signals, func(m placedSignal) string { return string(m.Action) }),
+		column(signals, func(m placedSignal) string { return string(m.Symbol) }),
+		column(signals, func(m placedSignal) string { return string(m.State) }),
+		column(signals, func(m placedSignal) string { return m.Intent }),
+		column(signals, func(m placedSignal) string { return m.Payload }),
+		column(signals, func(m placedSignal) string { return m.Reasons }),
+		column(signals, func(m placedSignal) string { return m.Decisions }),
+		column(signals, func(m placedSignal) *time.Time { return m.SenderTime }),
+		column(signals, func(m placedSignal) time.Time { return m.UpdatedAt }),
+		column(tickets, func(r ticketRow) int64 { return int64(r.arrival) + 1 }),
+		uuids(tickets, func(r ticketRow) uuid.UUID { return r.id }),
+		uuids(tickets, func(r ticketRow) uuid.UUID { return r.signal }),
+		column(tickets, func(r ticketRow) int { return r.position }),
+		column(tickets, func(r ticketRow) string { return r.ticket.Multiplier.String() }),
+		column(tickets, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
+		column(tickets, func(r ticketRow) int64 { return r.lane }),
+		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }))
+}
+
+// askedArrival is an arrival as the statement sees it. A signal that came by hand
+// has no delivery, one that was refused has no key and no signal.
+type askedArrival struct {
+	*ports.Arrival
+	refusal *string
+	key     []byte
+	// signal is the first signal of the arrival, or of the one it follows, and
+	// leaderBody the body's digest of that one.
+	signal     uuid.UUID
+	leaderBody []byte
+	follows    bool
+}
+
+func (b *inboxBatch) askedArrivals() []askedArrival {
+	asked := make([]askedArrival, len(b.arrivals))
+	for i := range b.arrivals {
+		a := &asked[i]
+		a.Arrival = &b.arrivals[i]
+		if len(a.Signals) == 0 {
+			reasons := encodeReasons(a.Refusal)
+			a.refusal = &reasons
+			continue
+		}
+		leader, follows := b.leaders[i]
+		if !follows {
+			leader = i
+		}
+		a.follows = follows
+		a.signal, a.leaderBody = b.arrivals[leader].Signals[0].ID().UUID, b.arrivals[leader].Dedupe.Body[:]
+		if a.Delivery.ID.UUID != uuid.Nil {
+			a.key = a.Dedupe.Key[:]
+		}
+	}
+	return asked
+}
+
+// placedSignal is the row of a signal and the place of its arrival from 1.
+type placedSignal struct {
+	*signalModel
+	place int64
+}
+
+func (b *inboxBatch) signalModels() []placedSignal {
+	return column(b.signals, func(r signalRow) placedSignal {
+		return placedSignal{toSignalModel(r.SignalSnapshot), int64(r.arrival) + 1}
+	})
+}
+
+// keyReused is what the owner reads of an alert under a used key.
+var keyReused = encodeReasons([]domain.Reason{{
+	Code: "key_reused", Field: "dedupe",
+	Message: "an alert with the same key and another content was taken before; give each alert a key of its own",
+}})
