@@ -160,10 +160,7 @@ func (in *Inbox) laneGone(err error) error {
 
 // Submit implements ports.SignalInbox.
 func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
-	snap := s.Snapshot()
-	b, err := newInboxBatch([]ports.Arrival{{
-		Delivery: domain.Delivery{UserID: snap.UserID, ReceivedAt: snap.ReceivedAt}, Signals: []*domain.Signal{s},
-	}})
+	b, err := newInboxBatch([]ports.Arrival{byHand(s)})
 	if err != nil {
 		return err
 	}
@@ -171,4 +168,15 @@ func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
 		return err
 	}
 	return in.take(ctx, b, knocking)
+}
+
+// byHand is a signal without a delivery. It may be of a config all the same: a
+// replay is.
+func byHand(s *domain.Signal) ports.Arrival {
+	snap := s.Snapshot()
+	d := domain.Delivery{UserID: snap.UserID, ReceivedAt: snap.ReceivedAt}
+	if snap.WebhookConfigID != nil {
+		d.WebhookConfigID = *snap.WebhookConfigID
+	}
+	return ports.Arrival{Delivery: d, ConfigVersion: snap.WebhookConfigVersion, Signals: []*domain.Signal{s}}
 }

@@ -92,7 +92,7 @@ with arrival as (
     id, user_id, source, webhook_config_id, webhook_config_version, delivery_id,
     action, symbol, state, intent, payload, reasons, decisions, received_at, sender_time, updated_at)
   select s.id, user_id, s.source,
-    case when by_webhook then config end, case when by_webhook then version end, case when by_webhook then delivery end,
+    nullif(config, '00000000-0000-0000-0000-000000000000'), nullif(version, 0), nullif(delivery, '00000000-0000-0000-0000-000000000000'),
     action, symbol, state, intent, payload, reasons, decisions, received_at, sender_time, updated_at
   from unnest(
     $17::bigint[], $18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::jsonb[], $24::text[],
@@ -233,7 +233,5 @@ func (b *inboxBatch) signalModels() []placedSignal {
 }
 
 // keyReused is what the owner reads of an alert under a used key.
-var keyReused = encodeReasons([]domain.Reason{{
-	Code: "key_reused", Field: "dedupe",
-	Message: "an alert with the same key and another content was taken before; give each alert a key of its own",
-}})
+const keyReused = `[{"code": "key_reused", "field": "dedupe",
+  "message": "an alert with the same key and another content was taken before; give each alert a key of its own"}]`

@@ -203,6 +203,17 @@ func describeSubmit(w *world) {
 		Expect(w.claim(ctx)).To(HaveExactElements(HaveField("Symbol", domain.Symbol("AAPL")), HaveField("Symbol", domain.Symbol("MSFT"))))
 	})
 
+	It("keeps which config and version a signal by hand belongs to: a replay does", func(ctx SpecContext) {
+		a := w.account(ctx, w.ada)
+		c, _ := w.config(ctx, w.ada, a)
+		id := c.ID()
+		snap := w.newByHand(w.ada, market("AAPL"), a).Snapshot()
+		snap.Source, snap.WebhookConfigID, snap.WebhookConfigVersion = domain.SourceAlert, &id, 1
+		Expect(w.Inbox.Submit(ctx, domain.RestoreSignal(snap))).To(Succeed())
+		Expect(w.signal(ctx, w.ada, snap.ID)).To(And(
+			HaveField("WebhookConfigID", HaveValue(Equal(id))), HaveField("WebhookConfigVersion", 1), HaveField("DeliveryID", BeNil())))
+	})
+
 	It("gives a signal with an empty symbol one ticket a lane of the account", func(ctx SpecContext) {
 		a, elsewhere := w.account(ctx, w.ada), w.account(ctx, w.ada)
 		w.byHand(ctx, w.ada, "AAPL", a)

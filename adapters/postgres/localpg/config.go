@@ -79,6 +79,9 @@ func (c Config) defaults() map[string]string {
 		"lc_messages":               "C",
 		"log_line_prefix":           "%m [%p] %u@%d ",
 		"log_checkpoints":           "off",
+		// Every statement that matters is prepared and short.
+		"jit":                  "off",
+		"update_process_title": "off",
 		// Neither statements nor row values reach the log: both carry secrets.
 		"log_min_error_statement": "panic",
 		"log_error_verbosity":     "terse",
