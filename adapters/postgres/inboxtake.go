@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
