@@ -1,11 +1,9 @@
 package postgres
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/ports"
 )
@@ -141,10 +139,10 @@ type takenArrival struct {
 	FirstSignal *uuid.UUID
 }
 
-// ask queues the statement about the batch.
-func (b *inboxBatch) ask(ctx context.Context, t *bundledTx, taken *[]takenArrival) {
+// columns gives the statement's arguments.
+func (b *inboxBatch) columns() []any {
 	arrivals, signals, tickets := b.askedArrivals(), b.signalModels(), b.tickets
-	ask(ctx, t, taken, pgx.RowToStructByPos[takenArrival], takeInSQL,
+	return []any{
 		b.again,
 		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.ID.UUID }),
 		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.UserID.UUID }),
@@ -180,7 +178,8 @@ func (b *inboxBatch) ask(ctx context.Context, t *bundledTx, taken *[]takenArriva
 		column(tickets, func(r ticketRow) string { return r.ticket.Multiplier.String() }),
 		column(tickets, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
 		column(tickets, func(r ticketRow) int64 { return r.lane }),
-		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }))
+		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }),
+	}
 }
 
 // askedArrival is an arrival as the statement sees it. A signal that came by hand
