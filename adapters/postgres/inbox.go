@@ -123,9 +123,13 @@ func (in *Inbox) place(ctx context.Context, b *inboxBatch) error {
 	return nil
 }
 
-// take stores the batch and tells what became of it.
+// take stores the batch and tells what became of it. Where another process took
+// one of its keys at the same moment, it starts over and finds that key.
 func (in *Inbox) take(ctx context.Context, b *inboxBatch) error {
 	taken, err := atOnce(ctx, in.db, pgx.RowToStructByPos[takenArrival], takeInSQL, b.columns()...)
+	for run := 1; standsInTheWay(err, uniqueViolation, "signal_keys") && run < maxRuns; run++ {
+		taken, err = atOnce(ctx, in.db, pgx.RowToStructByPos[takenArrival], takeInSQL, b.columns()...)
+	}
 	if err != nil {
 		return in.laneGone(err)
 	}

@@ -31,8 +31,8 @@ import (
 const (
 	benchClients = 64
 	benchSymbols = 20
-	benchRounds  = 3
-	benchSeconds = 6
+	benchRounds  = 12
+	benchSeconds = 2
 )
 
 // BenchmarkDurableAlerts posts distinct alerts over kept-open connections to a
@@ -175,7 +175,7 @@ func (s *benchServer) postAlerts(b *testing.B, length time.Duration) float64 {
 			b.Fatal(err)
 		}
 		defer func() { _ = syscall.Close(c.socket) }()
-		clients[int32(c.socket)] = c //nolint:gosec // sockets are small numbers
+		clients[int32(c.socket)] = c                                                  //nolint:gosec // sockets are small numbers
 		readable := &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(c.socket)} //nolint:gosec // as above
 		if err := syscall.EpollCtl(poll, syscall.EPOLL_CTL_ADD, c.socket, readable); err != nil {
 			b.Fatal(err)
