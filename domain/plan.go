@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // Effect says what a step does to the position.
 type Effect string
 
@@ -26,8 +28,11 @@ type Situation struct {
 	Account    Net
 	Instrument Instrument
 	Multiplier Quantity
-	// Age is how many seconds ago the signal was received.
-	AgeSeconds int
+	Age        Age
+	// Market is what the symbol trades at now, where a rule asks for it.
+	Market Prices
+	// Usage is what the config has used of its rails that count.
+	Usage Usage
 }
 
 // Plan is what an intent comes to. Steps is empty when there is nothing to
@@ -41,8 +46,10 @@ type Plan struct {
 }
 
 // PlanOrders works out what an intent means in a situation. It is pure: the
-// same arguments give the same plan. Rules are judged in this order, each
-// leaving a decision: what the alert means, the instrument, staleness, rails.
+// same arguments give the same plan. Rules are judged in this order, each that
+// is set leaving a decision: what the alert means, the instrument, the age of an
+// exit; then for an entry its age, the drift of the price, the sides and the
+// rails as RiskLimits lists them. Age ends it, the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
 	if i.Action == ActionCancel {
@@ -89,7 +96,7 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 }
 
 // IsExitOnly reports whether the intent can only reduce a position whatever the
-// situation, and so never expires.
+// situation.
 func (i Intent) IsExitOnly() bool {
 	return i.Action == ActionExit || i.Action == ActionCancel || i.Sentiment == SentimentFlat ||
 		i.TargetPosition != nil && i.TargetPosition.IsFlat()
@@ -258,23 +265,48 @@ func (p *Plan) enter(s Situation, n Net) {
 	p.Steps = append(p.Steps, Step{EffectEntry, n.ExitSide().Opposite(), q})
 }
 
-// judge holds the entry against staleness and rails. A refused entry takes
-// nothing from the exit before it.
+// judge holds the steps against staleness and the entry against the rails. A
+// refused entry takes nothing from the exit before it; an exit that is too old
+// takes the entry with it.
 func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
-	last := p.Steps[len(p.Steps)-1]
-	if last.Effect != EffectEntry {
-		p.pass("exit", "an exit is never held up by staleness or rails")
+	if rules.Staleness.BySender && s.Age.SenderSeconds == nil {
+		p.note("clock", "the alert carries no time of its own: its age is measured from receipt")
+	}
+	first, last := p.Steps[0], p.Steps[len(p.Steps)-1]
+	if first.Effect == EffectExit {
+		p.judgeExit(rules.Staleness, s.Age)
+	}
+	if p.State != "" || last.Effect != EffectEntry {
 		return
 	}
-	if limit := rules.Staleness.EntrySeconds; limit != nil && s.AgeSeconds > *limit {
-		p.end(StateExpired, "stale", "", "the alert is older than the entry limit of the webhook's staleness rule")
-	} else {
-		p.pass("staleness", "")
-		rules.Risk.judge(p, last.Quantity, i.tradePrice(), p.Target)
+	if rules.Staleness.judge(p, EffectEntry, s.Age); p.State == "" {
+		rules.Staleness.judgeDrift(p, i.ReferencePrice, s.Market.For(last.Side), len(p.Steps) > 1)
+		rules.judgeSide(p, last.Side)
+		rules.Risk.judge(p, entry{last.Quantity, i.tradePrice(), p.Target, len(p.Steps) - 1, s.Usage})
 	}
 	if p.State != "" && len(p.Steps) > 1 {
 		p.State, p.Reasons, p.Steps = "", nil, p.Steps[:1]
-		p.note("entry", "the entry is refused; the exit before it is placed")
+		p.note("entry", "as things stand the entry is refused; the exit before it is placed, and then it is judged again")
+	}
+}
+
+func (p *Plan) judgeExit(rule Staleness, age Age) {
+	if rule.ExitSeconds != nil {
+		rule.judge(p, EffectExit, age)
+		if p.State != "" {
+			return
+		}
+	}
+	p.pass("exit", "an exit is never held up by rails")
+}
+
+func (r WebhookRules) judgeSide(p *Plan, side Side) {
+	switch {
+	case len(r.Sides) == 0:
+	case slices.Contains(r.Sides, side):
+		p.pass("sides", string(side))
+	default:
+		p.refuse("side_not_allowed", "side", string(side)+" is not among the sides the webhook enters on")
 	}
 }
 
