@@ -64,3 +64,14 @@ func isLimitReached(err error) bool {
 	e, ok := errors.AsType[*domain.Error](err)
 	return ok && e.Kind == domain.KindConflict && e.Code == "limit_reached"
 }
+
+// collapse ends a ticket for the one behind it, which reads on from its target:
+// that is written down first.
+func (x *execution) collapse(ctx context.Context, plan domain.Plan) error {
+	if x.ticket.Target == nil {
+		if err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target}); err != nil {
+			return err
+		}
+	}
+	return x.finish(ctx, x.endOf(plan), nil)
+}

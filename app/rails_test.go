@@ -183,6 +183,43 @@ var _ = Describe("The executor within rails", func() {
 		})
 	})
 
+	Describe("and a backlog that collapses", func() {
+		var hook ports.IssuedWebhook
+		BeforeEach(func(ctx SpecContext) {
+			hook = t.hook(ctx, func(r *domain.WebhookRules) { r.Staleness.Collapse = true })
+		})
+
+		It("places one order for the entries that waited, however old those before the last", func(ctx SpecContext) {
+			first := t.send(ctx, hook, order(1, "AAPL", "buy", ""))
+			second := t.send(ctx, hook, order(2, "AAPL", "buy", ""))
+			other := t.send(ctx, t.hook(ctx), order(3, "AAPL", "buy", ""))
+			elsewhere := t.send(ctx, hook, order(4, "MSFT", "buy", ""))
+			t.clock.Advance(10 * time.Minute)
+			last := t.send(ctx, hook, order(5, "AAPL", "buy", ""))
+			t.settle(ctx)
+			for _, id := range []domain.SignalID{first, second} {
+				Expect(ticket(ctx, id).State).To(Equal(domain.StateSuperseded))
+				Expect(ticket(ctx, id).Reasons).To(ConsistOf(HaveField("Code", "collapsed")))
+			}
+			Expect(ticket(ctx, other).State).To(Equal(domain.StateExpired), "of another webhook")
+			Expect(ticket(ctx, elsewhere).State).To(Equal(domain.StateExpired), "in another lane nothing waits behind it")
+			done(ctx, last)
+			Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 3 filled"}))
+			Expect(t.held(ctx, "AAPL")).To(Equal("3"))
+		})
+
+		It("leaves nothing to an exit", func(ctx SpecContext) {
+			done(ctx, trade(ctx, hook, order(1, "AAPL", "buy", "")))
+			entry := t.send(ctx, hook, order(2, "AAPL", "buy", ""))
+			exit := t.send(ctx, hook, exitAll)
+			t.send(ctx, hook, order(3, "AAPL", "buy", ""))
+			t.settle(ctx)
+			done(ctx, entry)
+			done(ctx, exit)
+			Expect(t.held(ctx, "AAPL")).To(Equal("1"))
+		})
+	})
+
 	It("tells every verdict with the ticket, in the order of the rails, as a preview does", func(ctx SpecContext) {
 		hook := t.hook(ctx, func(r *domain.WebhookRules) {
 			r.Sides = []domain.Side{domain.SideBuy}

@@ -33,6 +33,11 @@ type Situation struct {
 	Market Prices
 	// Usage is what the config has used of its rails that count.
 	Usage Usage
+	// Next is the config's next alert in the lane, nil where none waits or this one
+	// has placed something. Carried is the position that those collapsed before
+	// this one wanted; nil where there are none.
+	Next    *Intent
+	Carried *Net
 }
 
 // Plan is what an intent comes to. Steps is empty when there is nothing to
@@ -47,8 +52,8 @@ type Plan struct {
 
 // PlanOrders works out what an intent means in a situation. It is pure: the
 // same arguments give the same plan. Rules are judged in this order, each that
-// is set leaving a decision: what the alert means, the instrument, the age of an
-// exit; then for an entry its age, the drift of the price, the sides and the
+// is set leaving a decision: what the alert means, the instrument, the backlog,
+// the age of an exit; then for an entry its age, the drift of the price, the sides and the
 // rails as RiskLimits lists them. Age ends it, the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
@@ -57,7 +62,12 @@ func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
 		return p
 	}
-	target, err := p.resolve(i, rules, s)
+	read := s
+	if s.Carried != nil && !i.IsExitOnly() {
+		read.Position = *s.Carried
+		p.note("backlog", "read from "+s.Carried.String()+", which the alerts before it wanted")
+	}
+	target, err := p.resolve(i, rules, read)
 	if err == nil && target.Size().Cmp(s.Position.Size()) > 0 {
 		_, err = newAmount(target.d)
 	}
@@ -87,6 +97,9 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 		return
 	}
 	p.steps(s, target)
+	if p.State == "" {
+		p.collapse(rules.Staleness, s.Next)
+	}
 	if p.State == "" {
 		p.judge(i, rules, s)
 	}
@@ -263,6 +276,17 @@ func (p *Plan) enter(s Situation, n Net) {
 		return
 	}
 	p.Steps = append(p.Steps, Step{EffectEntry, n.ExitSide().Opposite(), q})
+}
+
+// ReasonCollapsed is the code of an entry that a later one goes on for.
+const ReasonCollapsed = "collapsed"
+
+// collapse leaves an entry to the one that waits behind it. An exit is never
+// left to another.
+func (p *Plan) collapse(rule Staleness, next *Intent) {
+	if rule.Collapse && next != nil && !next.IsExitOnly() && p.Steps[0].Effect == EffectEntry {
+		p.end(StateSuperseded, ReasonCollapsed, "", "a later entry of the webhook waits: it goes on to the last target")
+	}
 }
 
 // judge holds the steps against staleness and the entry against the rails. A

@@ -110,6 +110,9 @@ func counted(t *rapid.T, rules *domain.WebhookRules, s *domain.Situation) {
 	}
 	rules.Staleness.BySender = rapid.Bool().Draw(t, "by sender")
 	s.Age.SenderSeconds = rapid.Ptr(rapid.SampledFrom([]int{-5, 0, 60, 61}), true).Draw(t, "sender age")
+	rules.Staleness.Collapse = rapid.Bool().Draw(t, "collapse")
+	s.Next = rapid.SampledFrom([]*domain.Intent{nil, {Action: domain.ActionBuy}, {Action: domain.ActionExit}}).Draw(t, "next")
+	s.Carried = rapid.Ptr(rapid.Map(halves(-20, 20), domain.MustNet), true).Draw(t, "carried")
 	s.Market = domain.Prices{Bid: price("bid"), Ask: price("ask"), Last: price("last")}
 	s.Usage = domain.Usage{
 		OpenOrders: rapid.IntRange(0, 6).Draw(t, "open"), OrdersLastMinute: rapid.IntRange(0, 6).Draw(t, "made"),
@@ -282,7 +285,7 @@ var _ = Describe("A plan, whatever the alert,", func() {
 				g.Expect(p.Reasons).To(BeEmpty())
 				return
 			}
-			g.Expect(p.State).To(BeElementOf(domain.StateRefused, domain.StateExpired, domain.StateDone))
+			g.Expect(p.State).To(BeElementOf(domain.StateRefused, domain.StateExpired, domain.StateSuperseded, domain.StateDone))
 			g.Expect(p.Reasons).NotTo(BeEmpty())
 			for _, r := range p.Reasons {
 				g.Expect(r.Code).NotTo(BeEmpty())

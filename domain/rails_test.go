@@ -125,6 +125,41 @@ var _ = DescribeTable("The guard against a drift of the price", itPlans,
 	Entry("lets an exit through", planned{Alert: said{Action: "exit"}, Position: "10", With: drift("0.5", domain.Prices{}), Steps: []string{"exit sell 10"}}),
 )
 
+// waits lets another alert of the config wait behind, in a config that collapses.
+func waits(next domain.Intent) circumstance {
+	return func(r *domain.WebhookRules, s *domain.Situation) { r.Staleness.Collapse, s.Next = true, &next }
+}
+
+func carries(target string) circumstance {
+	return func(_ *domain.WebhookRules, s *domain.Situation) { s.Carried = new(domain.MustNet(target)) }
+}
+
+var _ = DescribeTable("A backlog that collapses", itPlans,
+	Entry("leaves an entry to the one behind it", planned{
+		Alert: said{Action: "buy", Quantity: "2"}, Position: "1", With: waits(domain.Intent{Action: domain.ActionBuy}),
+		State: "superseded", Reasons: []string{"collapsed"}, Target: "3",
+	}),
+	Entry("leaves it whatever its age", planned{
+		Alert: said{Action: "buy", Quantity: "2"}, Age: 100_000, With: waits(domain.Intent{Action: domain.ActionTarget, TargetPosition: new(domain.MustNet("-1"))}),
+		State: "superseded", Reasons: []string{"collapsed"}, Target: "2",
+	}),
+	Entry("leaves no entry to an exit", planned{Alert: said{Action: "buy", Quantity: "2"}, With: waits(domain.Intent{Action: domain.ActionExit}), Steps: []string{"entry buy 2"}}),
+	Entry("leaves no exit", planned{Alert: said{Action: "exit"}, Position: "10", With: waits(domain.Intent{Action: domain.ActionBuy}), Steps: []string{"exit sell 10"}}),
+	Entry("leaves no reversal, for that has an exit", planned{
+		Alert: said{Action: "reverse"}, Position: "10", With: waits(domain.Intent{Action: domain.ActionBuy}), Steps: []string{"exit sell 10", "entry sell 10"},
+	}),
+	Entry("is off until set", planned{
+		Alert: said{Action: "buy", Quantity: "2"}, Steps: []string{"entry buy 2"},
+		With: func(_ *domain.WebhookRules, s *domain.Situation) { s.Next = &domain.Intent{Action: domain.ActionBuy} },
+	}),
+	Entry("reads the last alert from where those before it wanted to be", planned{
+		Alert: said{Action: "buy", Quantity: "2"}, Position: "1", With: carries("3"), Steps: []string{"entry buy 4"}, Target: "5", Says: []string{"backlog note"},
+	}),
+	Entry("trades nothing where they undo each other", planned{Alert: said{Action: "sell", Quantity: "3"}, With: carries("3"), State: "refused", Reasons: []string{"nothing_to_do"}}),
+	Entry("reverses from where they wanted to be", planned{Alert: said{Action: "reverse"}, With: carries("3"), Steps: []string{"entry sell 3"}, Target: "-3"}),
+	Entry("reads an exit from the position there is", planned{Alert: said{Action: "exit", Quantity: "1"}, Position: "2", With: carries("9"), Steps: []string{"exit sell 1"}}),
+)
+
 var _ = Describe("The rails of a plan", func() {
 	all := func(r *domain.WebhookRules, s *domain.Situation) {
 		r.Sides = []domain.Side{domain.SideSell}

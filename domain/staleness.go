@@ -13,6 +13,10 @@ type Staleness struct {
 	// BySender measures an alert's age from its own time where it carries one, and
 	// else, as without it, from receipt. No alert is younger than its receipt.
 	BySender bool
+	// Collapse ends an entry that has placed nothing while the config's next alert
+	// in the lane is an entry as well: only the last one trades, to where all of
+	// them together wanted to be.
+	Collapse bool
 }
 
 // Age is how old an intent is, in whole seconds.

@@ -39,7 +39,7 @@ func everyRule() domain.WebhookRules {
 	}
 	r.Sides = []domain.Side{domain.SideBuy, domain.SideSell}
 	r.Staleness = domain.Staleness{
-		EntrySeconds: new(30), ExitSeconds: new(600), MaxPriceDriftPercent: new(domain.MustQuantity("0.5")), BySender: true,
+		EntrySeconds: new(30), ExitSeconds: new(600), MaxPriceDriftPercent: new(domain.MustQuantity("0.5")), BySender: true, Collapse: true,
 	}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id"}, WindowSeconds: 300}
 	return r

@@ -69,7 +69,7 @@ var _ = Describe("Webhook configs", func() {
 
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
 		got := create(ctx, `,"sizing":{"type":"percent_of_equity","value":"5"},
-			"staleness":{"backlog":"collapse"},
+			"staleness":{"backlog":"ask"},
 			"senders":{"allow_cidrs":["10.0.0.0/8"],"preset":"tradingview","signing":true}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))
@@ -101,8 +101,8 @@ var _ = Describe("Webhook configs", func() {
 		Entry("rails that stop everything", `,"sides":["long","buy","buy"],"risk":{"max_open_orders":0,"max_orders_per_minute":-1,"max_daily_loss":"0"},"staleness":{"exit_seconds":0,"max_price_drift_percent":0}`,
 			"invalid_side sides.0", "invalid_side sides.2", "limit_not_positive risk.max_open_orders", "limit_not_positive risk.max_orders_per_minute",
 			"limit_not_positive risk.max_daily_loss", "invalid_staleness staleness.exit_seconds", "limit_not_positive staleness.max_price_drift_percent"),
-		Entry("words and numbers of staleness", `,"staleness":{"exit_seconds":"5","clock":"bar","max_price_drift_percent":-1}`,
-			"wrong_type staleness.exit_seconds", "negative_quantity staleness.max_price_drift_percent", "invalid_clock staleness.clock"),
+		Entry("words and numbers of staleness", `,"staleness":{"exit_seconds":"5","clock":"bar","backlog":"all","max_price_drift_percent":-1}`,
+			"wrong_type staleness.exit_seconds", "negative_quantity staleness.max_price_drift_percent", "invalid_clock staleness.clock", "invalid_backlog staleness.backlog"),
 		Entry("negative limits", `,"risk":{"max_order_quantity":-1,"max_order_notional":"x"}`,
 			"negative_quantity risk.max_order_quantity", "not_a_number risk.max_order_notional"),
 	)

@@ -216,8 +216,11 @@ func stalenessFrom(f *form, otherwise domain.Staleness) domain.Staleness {
 	if clock := word(sub, "clock", parseClock); clock != nil {
 		s.BySender = *clock == clockSender
 	}
-	if sub.textOr("backlog", backlogExpire) != backlogExpire {
-		sub.refuseUnbuilt("backlog")
+	if rule := word(sub, "backlog", parseBacklog); rule != nil {
+		s.Collapse = *rule == backlogCollapse
+		if *rule == backlogAsk {
+			sub.refuseUnbuilt("backlog")
+		}
 	}
 	sub.close()
 	return s
@@ -226,6 +229,13 @@ func stalenessFrom(f *form, otherwise domain.Staleness) domain.Staleness {
 func parseClock(s string) (string, error) {
 	if s != clockReceived && s != clockSender {
 		return "", domain.Invalid("invalid_clock", "", "must be one of received, sender")
+	}
+	return s, nil
+}
+
+func parseBacklog(s string) (string, error) {
+	if s != backlogExpire && s != backlogCollapse && s != backlogAsk {
+		return "", domain.Invalid("invalid_backlog", "", "must be one of expire, collapse")
 	}
 	return s, nil
 }

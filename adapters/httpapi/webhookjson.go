@@ -73,18 +73,25 @@ const (
 	clockSender   = "sender"
 )
 
-// backlogExpire is the one rule for what waited out an outage so far: it is held
-// against the staleness of its config like everything else.
-const backlogExpire = "expire"
+// The rules for what waited out an outage; to ask is not built yet.
+const (
+	backlogExpire   = "expire"
+	backlogCollapse = "collapse"
+	backlogAsk      = "ask"
+)
 
 func stalenessOf(s domain.Staleness) stalenessJSON {
 	clock := clockReceived
 	if s.BySender {
 		clock = clockSender
 	}
+	backlog := backlogExpire
+	if s.Collapse {
+		backlog = backlogCollapse
+	}
 	return stalenessJSON{
 		EntrySeconds: s.EntrySeconds, ExitSeconds: s.ExitSeconds, MaxPriceDriftPercent: s.MaxPriceDriftPercent,
-		Clock: clock, Backlog: backlogExpire,
+		Clock: clock, Backlog: backlog,
 	}
 }
 

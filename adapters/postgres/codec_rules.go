@@ -43,6 +43,7 @@ type stalenessJSON struct {
 	ExitSeconds          *int             `json:"exit_seconds,omitempty"`
 	MaxPriceDriftPercent *domain.Quantity `json:"max_price_drift_percent,omitempty"`
 	BySender             bool             `json:"by_sender,omitempty"`
+	Collapse             bool             `json:"collapse,omitempty"`
 }
 
 type dedupeJSON struct {

@@ -76,6 +76,7 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 		Staleness: domain.Staleness{
 			EntrySeconds: maybe(t, "entry seconds", 1, 60, 86400), ExitSeconds: maybe(t, "exit seconds", 1, 60, 86400),
 			MaxPriceDriftPercent: maybe(t, "drift", someQuantities()...), BySender: rapid.Bool().Draw(t, "by sender"),
+			Collapse: rapid.Bool().Draw(t, "collapse"),
 		},
 		Dedupe: domain.Dedupe{KeyFields: list(t, "key fields", rapid.String()), WindowSeconds: draw(t, "window", 1, 60, 86400)},
 	}
@@ -146,7 +147,7 @@ var _ = Describe("stored JSON", func() {
 	It("leaves out the rules that came later where they are not set: an older hookfill goes on reading them", func() {
 		Expect(postgres.EncodeRules(domain.DefaultWebhookRules())).NotTo(
 			Or(ContainSubstring("sides"), ContainSubstring("max_open"), ContainSubstring("minute"), ContainSubstring("loss"),
-				ContainSubstring("exit_"), ContainSubstring("drift"), ContainSubstring("by_sender")))
+				ContainSubstring("exit_"), ContainSubstring("drift"), ContainSubstring("by_sender"), ContainSubstring("collapse")))
 	})
 
 	It("is lists of words and strings of numbers, no float among them", func() {

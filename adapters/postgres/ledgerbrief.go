@@ -29,7 +29,8 @@ select
   config.realized_profit::text as config_profit,
   account.quantity::text as account_quantity, account.average_price::text as account_price,
   account.realized_profit::text as account_profit,
-` + usageWhereLimitedSQL + `
+` + usageWhereLimitedSQL + `,
+` + backlogWhereCollapsedSQL + `
 from public.tickets ticket
 join public.signals signal on signal.id = ticket.signal_id
 left join public.webhook_config_versions version
@@ -85,6 +86,7 @@ type briefRow struct {
 	AccountProfit   *string
 
 	usageRow
+	backlogRow
 }
 
 // The ticket's own orders, and the open ones of the same config in the lane. The
@@ -171,6 +173,9 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	}
 	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal}
 	if brief.Usage, err = r.usage(); err != nil {
+		return nil, err
+	}
+	if brief.Next, brief.Carried, err = r.backlog(); err != nil {
 		return nil, err
 	}
 	if brief.Rules, err = r.rules(); err != nil {

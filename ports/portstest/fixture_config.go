@@ -90,7 +90,7 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	}
 	r.Sides = []domain.Side{domain.SideSell}
 	r.Staleness = domain.Staleness{
-		EntrySeconds: new(7), ExitSeconds: new(86400), MaxPriceDriftPercent: new(domain.MustQuantity(smallest)), BySender: true,
+		EntrySeconds: new(7), ExitSeconds: new(86400), MaxPriceDriftPercent: new(domain.MustQuantity(smallest)), BySender: true, Collapse: true,
 	}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id", `the "Ω" field`}, WindowSeconds: 86400}
 	return r

@@ -21,6 +21,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Installation", func() { l.describeInstallation() })
 		Describe("Brief", func() { l.describeBrief() })
 		Describe("Brief and the rails that count", func() { l.describeUsage() })
+		Describe("Brief and the backlog", func() { l.describeBacklog() })
 		Describe("Intend within limits", func() { l.describeLimits() })
 		Describe("Plan", func() { l.describePlan() })
 		Describe("Intend", func() { l.describeIntend() })
