@@ -26,9 +26,10 @@ type TicketBrief struct {
 	// Usage is what the config has used, by the storage's clock, of the rails its
 	// rules set; what no rule limits may be left zero.
 	Usage domain.Usage
-	// Next is the intent of the same config's next ticket in the lane, and Carried
-	// the target of its last one before, where that was collapsed; each nil where
-	// there is none, or the rules do not collapse.
+	// Next is the intent of the same config's next ticket in the lane, where that
+	// goes by the same version of the rules, and Carried the target of its last one
+	// before, where that was collapsed; each nil where there is none, or the rules
+	// do not collapse.
 	Next    *domain.Intent
 	Carried *domain.Net
 }

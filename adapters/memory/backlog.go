@@ -18,8 +18,10 @@ func (t *tx) backlog(ticket domain.Ticket, config domain.WebhookConfigID) (next 
 	}
 	for seq := ticket.LaneSeq + 1; seq <= t.lanes[id].last; seq++ {
 		if _, row, same := of(seq); same {
-			intent := copyIntent(row.signal.Intent)
-			next = &intent
+			if row.signal.WebhookConfigVersion == t.signals[ticket.SignalID].signal.WebhookConfigVersion {
+				intent := copyIntent(row.signal.Intent)
+				next = &intent
+			}
 			break
 		}
 	}

@@ -7,7 +7,7 @@ import "github.com/hookfill/hookfill/domain"
 // on the index of the lane, but for tickets of other configs.
 const backlogWhereCollapsedSQL = `
   case when version.rules #>> '{staleness,collapse}' = 'true' then (
-    select later.intent::text
+    select case when later.webhook_config_version = signal.webhook_config_version then later.intent::text end
     from public.tickets behind
     join public.signals later on later.id = behind.signal_id
     where behind.lane_id = ticket.lane_id and behind.lane_seq > ticket.lane_seq

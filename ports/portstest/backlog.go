@@ -47,6 +47,12 @@ func (l *ledgerSpecs) describeBacklog() {
 		Expect(carried).To(BeNil())
 	})
 
+	It("gives no intent that goes by another version of the rules", func(ctx SpecContext) {
+		first := w.queue(ctx, config, "AAPL")[0]
+		w.queue(ctx, w.revise(ctx, w.ada, config.ID(), plainRules(l.account)), "AAPL")
+		Expect(neighbours(ctx, first)).To(BeNil())
+	})
+
 	It("gives the target of the config's last ticket before, where that was collapsed", func(ctx SpecContext) {
 		first, between, second := w.queue(ctx, config, "AAPL")[0], w.queue(ctx, l.config, "AAPL")[0], w.queue(ctx, config, "AAPL")[0]
 		ends(ctx, first, domain.StateSuperseded, domain.ReasonCollapsed)
