@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -185,6 +186,7 @@ type venue struct {
 
 	mu         sync.Mutex
 	submitted  []string
+	quotes     atomic.Int64
 	declares   func(*ports.Capabilities)
 	instrument func(domain.Instrument) (domain.Instrument, error)
 }

@@ -18,6 +18,8 @@ type execution struct {
 	account *domain.BrokerAccount
 	rules   domain.WebhookRules
 	intent  domain.Intent
+	// market is what is known of it in this step, for the rule that asks for it.
+	market domain.Prices
 }
 
 // How long a lane rests while something else has to happen first.
@@ -162,7 +164,13 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	if err != nil {
 		return 0, false, err
 	}
-	plan := x.plan(instrument)
+	plan, err := x.planAtMarket(ctx, broker, instrument)
+	if err != nil {
+		return 0, false, err
+	}
+	if plan.State == domain.StateSuperseded {
+		return 0, true, x.collapse(ctx, plan)
+	}
 	if len(plan.Steps) == 0 {
 		return 0, true, x.finish(ctx, x.endOf(plan), nil)
 	}
@@ -205,10 +213,14 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	account := x.brief.AccountPosition.Quantity
 	// What is expected on top of the position the account will hold as well.
 	account = account.Plus(position.Plus(x.position().Opposite()))
-	return domain.Situation{
+	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
-		AgeSeconds: int(x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) / time.Second),
+		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
 	}
+	if len(x.brief.Orders) == 0 {
+		s.Next = x.brief.Next
+	}
+	return s
 }
 
 // clearTheWay ends the config's open orders in the lane before an exit: each

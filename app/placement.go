@@ -17,7 +17,12 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		return 0, false, err
 	}
 	first := x.orders.attempt(1)
-	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
+		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]),
+	})
+	if isLimitReached(err) {
+		return 0, false, nil // by another lane meanwhile: it is judged again
+	}
 	if err != nil {
 		return 0, false, err
 	}
@@ -166,22 +171,21 @@ func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duratio
 
 // giveUp ends a ticket whose order is provably not placed and came too late.
 func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	const why = "the entry could not be placed before it was too old"
+	const why = "the order could not be placed before it was too old"
 	end := x.end(domain.StateExpired)
 	end.Reasons = []domain.Reason{{Code: "stale", Message: why}}
 	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", why)}}
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// stillWanted reports whether an order not placed yet should be: an exit always,
-// an entry while it is not stale.
+// stillWanted reports whether an order not placed yet should be: while it is not
+// too old, by the rule for exits or that for entries.
 func (x *execution) stillWanted(o *domain.Order) bool {
-	limit := x.rules.Staleness.EntrySeconds
-	t := o.Terms()
 	before := x.position()
-	after := before.After(t.Side, o.LeavesQuantity())
-	if limit == nil || after.Size().Cmp(before.Size()) < 0 {
-		return true
+	after := before.After(o.Terms().Side, o.LeavesQuantity())
+	effect := domain.EffectEntry
+	if after.Size().Cmp(before.Size()) < 0 {
+		effect = domain.EffectExit
 	}
-	return x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) <= time.Duration(*limit)*time.Second
+	return !x.rules.Staleness.Expired(effect, x.age())
 }

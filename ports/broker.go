@@ -111,6 +111,19 @@ type Quote struct {
 	LastPrice *domain.Price
 }
 
+// Prices gives the quote's prices to judge by.
+func (q Quote) Prices() domain.Prices {
+	return domain.Prices{Bid: q.Bid, Ask: q.Ask, Last: q.LastPrice}
+}
+
+// Quotes is what a Broker is as well that knows what symbols trade at.
+type Quotes interface {
+	// Quote gives what a symbol trades at now. Where no price is known, or none
+	// that is of now, it is KindNotFound; a broker that could not be asked is
+	// KindUnavailable.
+	Quote(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (Quote, error)
+}
+
 // PaperMarket takes quotes for a paper account.
 type PaperMarket interface {
 	// Push makes q what the account's symbol trades at from now on and fills what

@@ -23,12 +23,24 @@ type TicketBrief struct {
 	// Working are the orders of the same config in the lane that are acknowledged
 	// and not terminal, or unsettled, but for the ticket's own.
 	Working []*domain.Order
+	// Usage is what the config has used, by the storage's clock, of the rails its
+	// rules set; what no rule limits may be left zero.
+	Usage domain.Usage
+	// Next is the intent of the same config's next ticket in the lane, where that
+	// goes by the same version of the rules, and Carried the target of its last one
+	// before, where that was collapsed; each nil where there is none, or the rules
+	// do not collapse.
+	Next    *domain.Intent
+	Carried *domain.Net
 }
 
 // TicketPlan is what a ticket was understood to want.
 type TicketPlan struct {
 	Target    domain.Net
 	Decisions []domain.Decision
+	// Limits, where they are set, are kept to when an order is written down,
+	// however many lanes of the config do so at once.
+	Limits *domain.RiskLimits
 }
 
 // TicketEnd is how a ticket ends, or, where State is needs_review, that only a
@@ -73,7 +85,9 @@ type Ledger interface {
 	// Intend writes an order down together with its first attempt, and its
 	// ticket's plan as Plan does, before anything is sent. The attempt becomes the
 	// order's event domain.AttemptedEvent. It is fenced. A second order for the
-	// same ticket, step and revision is KindConflict with code order_exists.
+	// same ticket, step and revision is KindConflict with code order_exists. An
+	// order of a config beyond the limits of the plan that count orders is
+	// KindConflict with code limit_reached, and changes nothing.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
 	// conflict where the order's submission admits no attempt.

@@ -41,6 +41,12 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	if config := signal.signal.WebhookConfigID; config != nil {
 		own.config = *config
 		b.Rules = t.rules(*config, signal.signal.WebhookConfigVersion)
+		if b.Rules != nil && b.Rules.Risk.Count() {
+			b.Usage = t.usage(*config)
+		}
+		if b.Rules != nil && b.Rules.Staleness.Collapse {
+			b.Next, b.Carried = t.backlog(ticket, *config)
+		}
 	}
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)

@@ -24,6 +24,9 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if t.hasOrder(terms) {
 			return domain.Conflict("order_exists", "the order is written down already")
 		}
+		if err := t.keepTo(plan.Limits, terms.WebhookConfigID); err != nil {
+			return err
+		}
 		order, err := domain.RestoreOrder(copyOrder(o.Snapshot()))
 		if err != nil {
 			return err
@@ -57,8 +60,12 @@ func (t *tx) hasOrder(terms domain.OrderTerms) bool {
 func (t *tx) putOrder(o *domain.Order, asked time.Time) {
 	s := copyOrder(o.Snapshot())
 	s.Version++
+	intended := t.now
+	if row, known := t.orders[s.Terms.ID]; known {
+		intended = row.intended
+	}
 	put(t, t.orders, s.Terms.ID, orderRow{
-		order: s, submission: o.Submission(), status: o.Status(), working: o.IsWorking(), asked: asked,
+		order: s, submission: o.Submission(), status: o.Status(), working: o.IsWorking(), asked: asked, intended: intended,
 	})
 	if o.IsWorking() || o.Submission().IsUnsettled() {
 		put(t, t.live, s.Terms.ID, struct{}{})
@@ -144,8 +151,12 @@ func (t *tx) move(terms domain.OrderTerms, fill domain.OrderEvent, at time.Time)
 	own := holding(terms)
 	whole := positionKey{scope: ports.PositionsByAccount, account: own.account, symbol: own.symbol}
 	for _, k := range []positionKey{own, whole} {
-		next := t.positions[k].position.Apply(terms.Side, fill.Quantity, fill.Price)
-		put(t, t.positions, k, positionRow{user: terms.UserID, position: copyPosition(next), updated: at})
+		row := t.positions[k]
+		next := row.position.Apply(terms.Side, fill.Quantity, fill.Price)
+		earned := row.earnedOn(t.now).Add(next.RealizedProfit).Sub(row.position.RealizedProfit)
+		put(t, t.positions, k, positionRow{
+			user: terms.UserID, position: copyPosition(next), updated: at, moved: t.now, earned: earned,
+		})
 	}
 }
 

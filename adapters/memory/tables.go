@@ -123,6 +123,8 @@ type orderRow struct {
 	status     domain.OrderStatus
 	working    bool
 	asked      time.Time
+	// intended is when it was written down, by the store's clock.
+	intended time.Time
 }
 
 // positionKey names a holding; config is zero for the account's whole and for
@@ -138,6 +140,10 @@ type positionRow struct {
 	user     domain.UserID
 	position domain.Position
 	updated  time.Time
+	// moved is when it moved last, by the store's clock, and earned what it
+	// realized on that day.
+	moved  time.Time
+	earned domain.Money
 }
 
 type requestKey struct {

@@ -28,7 +28,9 @@ select
   config.quantity::text as config_quantity, config.average_price::text as config_price,
   config.realized_profit::text as config_profit,
   account.quantity::text as account_quantity, account.average_price::text as account_price,
-  account.realized_profit::text as account_profit
+  account.realized_profit::text as account_profit,
+` + usageWhereLimitedSQL + `,
+` + backlogWhereCollapsedSQL + `
 from public.tickets ticket
 join public.signals signal on signal.id = ticket.signal_id
 left join public.webhook_config_versions version
@@ -82,6 +84,9 @@ type briefRow struct {
 	AccountQuantity *string
 	AccountPrice    *string
 	AccountProfit   *string
+
+	usageRow
+	backlogRow
 }
 
 // The ticket's own orders, and the open ones of the same config in the lane. The
@@ -167,6 +172,12 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 		return nil, err
 	}
 	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal}
+	if brief.Usage, err = r.usage(); err != nil {
+		return nil, err
+	}
+	if brief.Next, brief.Carried, err = r.backlog(); err != nil {
+		return nil, err
+	}
 	if brief.Rules, err = r.rules(); err != nil {
 		return nil, err
 	}

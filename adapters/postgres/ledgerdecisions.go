@@ -41,8 +41,12 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		return err
 	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		room := keepTo(ctx, t, plan.Limits, o.Terms().WebhookConfigID)
 		held, err := hold(ctx, t, lease, o.Terms().TicketID)
 		if err != nil {
+			return err
+		}
+		if err := room(); err != nil {
 			return err
 		}
 		addOrder(ctx, t, attempted, lease, first)
