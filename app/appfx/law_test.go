@@ -103,14 +103,20 @@ func theLaw() []rule {
 			because: "wiring sees everything that serves, and nothing that tests or commands",
 		},
 		{
-			of: []string{"cmd/..."},
+			of: []string{"cmd/hookfill"},
 			may: []string{
-				"domain", "app/appfx", "migrations", "cmd/...", decimals, uuids, "go.uber.org/fx/...",
+				"domain", "app/appfx", "migrations", "cmd/hookfill/verify", decimals, uuids, "go.uber.org/fx/...",
 				"github.com/caarlos0/env/v11", "github.com/go-resty/resty/v2",
 				"github.com/spf13/cobra", "github.com/spf13/pflag",
 			},
 			never:   []string{"database/sql"},
 			because: "a command reads its settings, asks the wiring or the API, and prints; which adapters there are is the wiring's business",
+		},
+		{
+			of:      []string{"cmd/hookfill/verify"},
+			may:     []string{decimals, pgx},
+			never:   []string{"database/sql"},
+			because: "a judge that shares code with what it judges shares its mistakes",
 		},
 		{
 			of:      []string{"migrations"},
