@@ -51,6 +51,10 @@ func theLaw() []rule {
 			because: "anybody's adapter can run the suites without what ours are built on",
 		},
 		{
+			of:      []string{"ports/portstest/brokerfaults"},
+			because: "a bad line is sockets and HTTP: it serves any adapter, and simulators in any test framework",
+		},
+		{
 			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/system"},
 			may:     []string{"domain", "ports", decimals, uuids},
 			because: "these adapt nothing but Go itself",
