@@ -7,7 +7,7 @@ GO       ?= go
 ARGS     ?=
 PKG      ?= -r
 FUZZTIME ?= 10s
-CYCLES   ?= 10
+CYCLES   ?= 12
 SEED     ?=
 TIMEOUT  ?= 15m
 

@@ -21,6 +21,8 @@ type fleet struct {
 	home, dataDir, database string
 	cluster                 *localpg.Cluster
 	members                 []*member
+	// failing is the program with failpoints, once one is wanted.
+	failing string
 }
 
 // member is one process of a fleet, at the same address after every start.
@@ -54,15 +56,37 @@ func (f *fleet) intake() *server { return f.members[0].server }
 // so it says only what is wrong.
 func (f *fleet) start(ctx context.Context, m *member) {
 	GinkgoHelper()
-	m.server = launch(ctx, f.dataDir, []string{
+	f.launch(ctx, m, program)
+}
+
+// startToFail lets a process run until it passes a failpoint for the nth time.
+func (f *fleet) startToFail(ctx context.Context, m *member, failpoint string, nth int) {
+	GinkgoHelper()
+	if f.failing == "" {
+		f.failing = build("-tags=failpoints")
+	}
+	f.launch(ctx, m, f.failing, fmt.Sprintf("HOOKFILL_TEST_FAILPOINT=%s:%d", failpoint, nth))
+}
+
+func (f *fleet) launch(ctx context.Context, m *member, build string, env ...string) {
+	GinkgoHelper()
+	m.server = launchProgram(ctx, build, f.dataDir, append([]string{
 		"HOOKFILL_DATABASE_URL=" + f.database, "HOOKFILL_DATABASE_MAX_CONNS=12",
 		"HOOKFILL_LISTEN=" + m.listen, "HOOKFILL_ADMIN_LISTEN=" + m.admin,
 		"HOOKFILL_LEASE=" + fleetLease.String(), "HOOKFILL_LOG_LEVEL=warn",
-	}, "--role", m.role)
+	}, env...), "--role", m.role)
 	m.server.url, m.server.admin = "http://"+m.listen, "http://"+m.admin
 }
 
 func (f *fleet) any(random *rand.Rand) *member { return f.members[random.IntN(len(f.members))] }
+
+func (f *fleet) anyOf(random *rand.Rand, role string) *member {
+	for {
+		if m := f.any(random); m.role == role {
+			return m
+		}
+	}
+}
 
 func (f *fleet) anyTwo(random *rand.Rand) (one, other *member) {
 	i := random.IntN(len(f.members))
@@ -99,6 +123,16 @@ func (f *fleet) waitUntilDrained(ctx context.Context) {
 	for before := waiting(); before > 0; before = waiting() {
 		Eventually(waiting).WithContext(ctx).WithTimeout(settleTimeout).Should(BeNumerically("<", before))
 	}
+}
+
+// cutShort counts the sends whose outcome had to be found out afterwards.
+func (f *fleet) cutShort(ctx context.Context) (n int) {
+	GinkgoHelper()
+	conn, err := pgx.Connect(ctx, f.database)
+	Expect(err).NotTo(HaveOccurred())
+	defer conn.Close(ctx)
+	Expect(conn.QueryRow(ctx, "select count(*) from public.order_events where kind = 'ambiguous'").Scan(&n)).To(Succeed())
+	return n
 }
 
 // stop ends every process as a supervisor does.

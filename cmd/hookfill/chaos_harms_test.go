@@ -19,9 +19,8 @@ type harm struct {
 	do   func(ctx context.Context, f *fleet, random *rand.Rand)
 }
 
-// chooseHarm lets each of the first cycles take one, and further ones any.
-func chooseHarm(random *rand.Rand, cycle int) harm {
-	all := []harm{
+func allHarms() []harm {
+	return []harm{
 		{"SIGKILL", killOne},
 		{"PostgreSQL stopped at once", stopDatabaseAtOnce},
 		{"SIGSTOP past the lease", freezeOne},
@@ -29,7 +28,14 @@ func chooseHarm(random *rand.Rand, cycle int) harm {
 		{"SIGKILL of two", killTwo},
 		{"SIGKILL while starting", killWhileItStarts},
 		{"SIGKILL while another is frozen", killBesideFrozen},
+		failAt("intake", "intake-before"), failAt("intake", "intake-after"),
+		failAt("executor", "send-before"), failAt("executor", "send-after"), failAt("executor", "finish-after"),
 	}
+}
+
+// chooseHarm lets each of the first cycles take one, and further ones any.
+func chooseHarm(random *rand.Rand, cycle int) harm {
+	all := allHarms()
 	if cycle < len(all) {
 		return all[cycle]
 	}
@@ -40,6 +46,19 @@ func killOne(ctx context.Context, f *fleet, random *rand.Rand) {
 	m := f.any(random)
 	m.kill(ctx)
 	f.start(ctx, m)
+}
+
+// failAt lets a process end itself as kill -9 would, between two things that
+// cannot be done at once.
+func failAt(role, failpoint string) harm {
+	return harm{"SIGKILL at " + failpoint, func(ctx context.Context, f *fleet, random *rand.Rand) {
+		m := f.anyOf(random, role)
+		nth := 1 + random.IntN(40)
+		m.server.stop(ctx)
+		f.startToFail(ctx, m, failpoint, nth)
+		Eventually(m.server.session).WithContext(ctx).WithTimeout(settleTimeout).Should(gexec.Exit(128 + int(syscall.SIGKILL)))
+		f.start(ctx, m)
+	}}
 }
 
 func killTwo(ctx context.Context, f *fleet, random *rand.Rand) {

@@ -16,7 +16,7 @@ import (
 const (
 	chaosCyclesVariable = "HOOKFILL_TEST_CHAOS_CYCLES"
 	chaosSeedVariable   = "HOOKFILL_TEST_CHAOS_SEED"
-	chaosCycles         = 10
+	chaosCycles         = 12
 )
 
 var _ = Describe("Processes that are killed, frozen and cut off at any moment", func() {
@@ -42,8 +42,8 @@ var _ = Describe("Processes that are killed, frozen and cut off at any moment", 
 		fleet.waitUntilDrained(ctx)
 		fleet.stop(ctx)
 
-		judged := judgeLedger(readLedger(ctx, fleet.database), alerts.answered())
-		AddReportEntry(fmt.Sprintf("chaos: seed %d, %d cycles %v: %s", seed, chosenCycles(), harms, judged),
+		judged, cut := judgeLedger(readLedger(ctx, fleet.database), alerts.answered()), fleet.cutShort(ctx)
+		AddReportEntry(fmt.Sprintf("chaos: seed %d, %d cycles %v, %d sends cut short: %s", seed, chosenCycles(), harms, cut, judged),
 			ReportEntryVisibilityFailureOrVerbose)
 		Expect(judged.faults).To(BeEmpty(), "the client's log beside the broker's ledger, seed %d: %s", seed, judged)
 		Expect(alerts.oddAnswers()).To(BeEmpty())
@@ -51,6 +51,9 @@ var _ = Describe("Processes that are killed, frozen and cut off at any moment", 
 		said := fleet.verified(ctx)
 		Expect(said.Totals.Signals).To(Equal(judged.acknowledged))
 		Expect(said.Totals.BrokerOrders).To(Equal(judged.acknowledged))
+		if len(harms) == len(allHarms()) {
+			Expect(cut).To(BeNumerically(">", 0), "what was to be survived has to have happened")
+		}
 	}, NodeTimeout(3*time.Minute+time.Duration(chosenCycles())*30*time.Second))
 })
 
