@@ -27,6 +27,7 @@ func (p Profile) Options(c Config) fx.Option {
 		p.options,
 		useCases(),
 		web(),
+		failpoints(),
 		fx.StopTimeout(stopTimeout),
 		fx.WithLogger(func(c Config) fxevent.Logger {
 			l := &fxevent.SlogLogger{Logger: c.Log}
