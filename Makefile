@@ -1,19 +1,22 @@
 # `make run` and `make test` work from a fresh clone on a machine with Go.
 # Variables: GO, ARGS (added to `hookfill serve`), PKG (what `make test` runs:
-# `make test PKG=./domain`), FUZZTIME, TIMEOUT (of all specs together), CYCLES.
+# `make test PKG=./domain`), FUZZTIME, TIMEOUT (of all specs together), CYCLES,
+# SEEDS (how many to simulate), SEED (one to replay).
 
 GO       ?= go
 ARGS     ?=
 PKG      ?= -r
 FUZZTIME ?= 10s
 CYCLES   ?= 50
+SEEDS    ?= 2000
+SEED     ?=
 TIMEOUT  ?= 15m
 
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test kill bench cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test simulate kill bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -30,6 +33,10 @@ test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL
 	@.ci/postgres
 	@.ci/compiler
 	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
+
+simulate: go ## Run the execution core through SEEDS worlds of faults, or through the one of SEED again
+	@HOOKFILL_TEST_SEEDS=$(SEEDS) HOOKFILL_TEST_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -v -run '^TestSimulation$$' \
+		./app/simulation -ginkgo.focus='whatever a seed breaks' -ginkgo.timeout 24h
 
 kill: go ## Kill a server CYCLES times while alerts arrive; what it answered has to be there, once
 	@.ci/postgres
