@@ -112,6 +112,7 @@ func (w *world) atRest() bool {
 // venues took and what the store says, and no rule of the product.
 func (w *world) judgeAll() (wrong []string) {
 	b := w.read()
+	wrong = append(wrong, w.breaches...)
 	wrong = append(wrong, w.judgeAlerts(b)...)
 	wrong = append(wrong, b.stuck()...)
 	wrong = append(wrong, w.judgeTickets(b)...)

@@ -37,7 +37,11 @@ type simLanes struct {
 
 func (l simLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
 	return across(l.reaching, "claims", func() ([]ports.ClaimedLane, error) {
-		return l.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+		claimed, err := l.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+		for _, lane := range claimed {
+			l.w.epochs[lane.Lease.LaneID] = lane.Lease.Epoch
+		}
+		return claimed, err
 	})
 }
 
@@ -51,6 +55,15 @@ func (l simLanes) Release(ctx context.Context, lease ports.Lease, after time.Dur
 	_, err := across(l.reaching, fmt.Sprintf("releases lane %d.%d for %s", lease.LaneID, lease.Epoch, after), func() (nothing, error) {
 		return nothing{}, l.Lanes.Release(ctx, lease, after)
 	})
+	return err
+}
+
+// decided notes a decision that was taken under a lease that is void.
+func (r reaching) decided(lease ports.Lease, what string, err error) error {
+	if now := r.w.epochs[lease.LaneID]; err == nil && lease.Epoch < now {
+		r.w.breaches = append(r.w.breaches, fmt.Sprintf(
+			"fence: %s %s under epoch %d of lane %d, which %d had taken over", r.p.title(), what, lease.Epoch, lease.LaneID, now))
+	}
 	return err
 }
 
@@ -73,7 +86,7 @@ func (l simLedger) Brief(ctx context.Context, id domain.TicketID) (*ports.Ticket
 
 func (l simLedger) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID, plan ports.TicketPlan) error {
 	_, err := across(l.reaching, "plans ticket "+short(id.String())+" to "+plan.Target.String(), func() (nothing, error) {
-		return nothing{}, l.Ledger.Plan(ctx, lease, id, plan)
+		return nothing{}, l.decided(lease, "planned", l.Ledger.Plan(ctx, lease, id, plan))
 	})
 	return err
 }
@@ -82,14 +95,15 @@ func (l simLedger) Intend(ctx context.Context, lease ports.Lease, o *domain.Orde
 	t := o.Terms()
 	what := fmt.Sprintf("intends order %s, step %d of ticket %s: %s %s", short(t.ClientOrderID), t.Step, short(t.TicketID.String()), t.Side, t.Quantity)
 	_, err := across(l.reaching, what, func() (nothing, error) {
-		return nothing{}, l.Ledger.Intend(ctx, lease, o, first, plan)
+		return nothing{}, l.decided(lease, "intended", l.Ledger.Intend(ctx, lease, o, first, plan))
 	})
 	return err
 }
 
 func (l simLedger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID, next ports.Attempt) (*domain.Order, error) {
 	return across(l.reaching, fmt.Sprintf("intends attempt %d of order %s", next.Number, short(id.String())), func() (*domain.Order, error) {
-		return l.Ledger.Retry(ctx, lease, id, next)
+		fresh, err := l.Ledger.Retry(ctx, lease, id, next)
+		return fresh, l.decided(lease, "retried", err)
 	})
 }
 
@@ -101,7 +115,7 @@ func (l simLedger) Record(ctx context.Context, facts ports.OrderFacts, at time.T
 
 func (l simLedger) Finish(ctx context.Context, lease ports.Lease, end ports.TicketEnd, facts []ports.OrderFacts, at time.Time) error {
 	_, err := across(l.reaching, fmt.Sprintf("ends ticket %s as %s", short(end.TicketID.String()), end.State), func() (nothing, error) {
-		return nothing{}, l.Ledger.Finish(ctx, lease, end, facts, at)
+		return nothing{}, l.decided(lease, "finished", l.Ledger.Finish(ctx, lease, end, facts, at))
 	})
 	return err
 }
@@ -138,6 +152,9 @@ func (b simBroker) Submit(ctx context.Context, account *domain.BrokerAccount, r 
 	what := fmt.Sprintf("sends order %s: %s %s %s", short(r.ClientOrderID), r.Side, r.Quantity, r.Symbol)
 	return meet(ctx, b, what, replyLost(), func() (domain.OrderReport, error) {
 		deadline, _ := ctx.Deadline()
+		if b.w.sabotage.sendsTwice {
+			_, _ = b.venue.submit(account.ID(), r, deadline)
+		}
 		return b.venue.submit(account.ID(), r, deadline)
 	})
 }

@@ -111,9 +111,27 @@ func answerLost() error {
 }
 
 func (r reaching) directory() ports.WebhookDirectory { return simDirectory{r} }
-func (r reaching) inbox() ports.SignalInbox          { return simInbox{r.w.store, r} }
-func (r reaching) lanes() ports.Lanes                { return simLanes{r.w.store, r} }
-func (r reaching) ledger() ports.Ledger              { return simLedger{r.w.store, r} }
+
+func (r reaching) inbox() ports.SignalInbox {
+	if spoil := r.w.sabotage.inbox; spoil != nil {
+		return simInbox{spoil(r.w.store), r}
+	}
+	return simInbox{r.w.store, r}
+}
+
+func (r reaching) lanes() ports.Lanes {
+	if spoil := r.w.sabotage.lanes; spoil != nil {
+		return simLanes{spoil(r.w.store), r}
+	}
+	return simLanes{r.w.store, r}
+}
+
+func (r reaching) ledger() ports.Ledger {
+	if spoil := r.w.sabotage.ledger; spoil != nil {
+		return simLedger{spoil(r.w, r.w.store), r}
+	}
+	return simLedger{r.w.store, r}
+}
 
 func (r reaching) brokers() ports.Brokers {
 	brokers := app.Brokers{}

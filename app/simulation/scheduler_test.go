@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -178,7 +179,14 @@ func (s *scheduler) judge(c *call) fate {
 	if c.by == nil || c.by.dead || s.calm || c.delayed || s.draw(1000) >= s.rate {
 		return passes
 	}
-	switch s.draw(10) {
+	switch s.draw(13) {
+	case 10, 11, 12: // stopped here for longer than a lease, maybe, and continued
+		s.stats.Pauses++
+		s.trace.add("%s is paused before it %s", c.by.title(), c.what)
+		c.by.pausedUntil = time.Now().Add(s.within(time.Second, 3*lease))
+		c.delayed = true
+		s.putOff(c, time.Time{})
+		return ""
 	case 0, 1, 2:
 		s.stats.Failures++
 		return fails
@@ -188,15 +196,20 @@ func (s *scheduler) judge(c *call) fate {
 	case 5, 6, 7:
 		s.stats.Delays++
 		c.delayed = true
-		c.after = time.Now().Add(s.within(time.Millisecond, 4*time.Second))
-		s.mu.Lock()
-		s.pending = append(s.pending, c)
-		s.mu.Unlock()
+		s.putOff(c, time.Now().Add(s.within(time.Millisecond, 4*time.Second)))
 		return ""
 	case 8:
 		return diesBefore
 	}
 	return diesAfter
+}
+
+// putOff lets a call wait for its turn again, no earlier than after.
+func (s *scheduler) putOff(c *call, after time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.after = after
+	s.pending = append(s.pending, c)
 }
 
 // small draws whether a call that is not worth stopping for fails.
@@ -267,12 +280,15 @@ type trace struct {
 	start  time.Time
 }
 
-const keptLines = 80
+const keptLines = 400
 
 func (t *trace) add(format string, args ...any) {
 	line := fmt.Sprintf("%10.3fs  %s", time.Since(t.start).Seconds(), fmt.Sprintf(format, args...))
 	for _, b := range []byte(line) {
 		t.digest = (t.digest ^ uint64(b)) * 0x100000001b3
+	}
+	if strings.HasSuffix(line, "claims: passes") || strings.HasSuffix(line, "working orders: passes") {
+		return // they say nothing and are many
 	}
 	if len(t.lines) == 2*keptLines {
 		t.lines = append(t.lines[:0], t.lines[keptLines:]...)

@@ -31,6 +31,11 @@ type world struct {
 	slots    []*process
 	runs     []int
 	running  sync.WaitGroup
+	// epochs are the latest claims of the lanes, breaches what was decided under
+	// an older one.
+	epochs   map[int64]int64
+	breaches []string
+	sabotage sabotage
 }
 
 // verdict is what is known about a run once it is over.
@@ -49,11 +54,12 @@ type totals struct {
 	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds      int
 }
 
-// simulate runs the world of a seed to its end.
-func simulate(t *testing.T, seed uint64) verdict {
+// simulate runs the world of a seed to its end, sabotaged in a way or none.
+func simulate(t *testing.T, seed uint64, s sabotage) verdict {
 	v := verdict{seed: seed}
 	synctest.Test(t, func(*testing.T) {
 		w := newWorld(seed, &v.totals)
+		w.sabotage = s
 		w.live()
 		v.wrong = w.judgeAll()
 		v.digest, v.last = w.trace.digest, w.trace.lines
@@ -64,7 +70,7 @@ func simulate(t *testing.T, seed uint64) verdict {
 func newWorld(seed uint64, stats *totals) *world {
 	ids := memory.NewSequentialIDs()
 	w := &world{
-		scheduler: newScheduler(seed, stats), ids: ids, venues: map[domain.BrokerKind]*venue{},
+		scheduler: newScheduler(seed, stats), ids: ids, venues: map[domain.BrokerKind]*venue{}, epochs: map[int64]int64{},
 		store: memory.NewStore(system.NewClock(), ids), lastPost: time.Now(),
 	}
 	w.trace.start = time.Now()
