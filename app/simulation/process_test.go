@@ -50,6 +50,7 @@ func (w *world) start(slot int) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	w.slots[slot] = p
+	w.processes = append(w.processes, p)
 
 	skew := w.within(-maxSkew, maxSkew)
 	if w.draw(2) == 0 {

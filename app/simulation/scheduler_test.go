@@ -38,6 +38,8 @@ type scheduler struct {
 	chance *rand.Rand
 	// calm is set once nothing fails any more.
 	calm bool
+	// ending is set once nothing but the end is waited for.
+	ending bool
 	// rate is how many calls of a thousand meet a fault.
 	rate int
 
@@ -99,7 +101,7 @@ func (s *scheduler) in(d time.Duration, what string, do func()) { s.at(time.Now(
 func (s *scheduler) run(until time.Time, done func() bool) {
 	for {
 		synctest.Wait()
-		if done() || time.Now().After(until) {
+		if done() || time.Now().After(until) || s.restless() && !s.ending {
 			return
 		}
 		if s.happen() || s.letGo() {
@@ -112,6 +114,16 @@ func (s *scheduler) run(until time.Time, done func() bool) {
 		}
 		timer.Stop()
 	}
+}
+
+// callsMost is more than any life needs.
+const callsMost = 100_000
+
+// restless reports that calls follow each other without an end.
+func (s *scheduler) restless() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count > callsMost
 }
 
 // happen runs the first event that is due.

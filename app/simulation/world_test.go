@@ -29,8 +29,10 @@ type world struct {
 	lastPost time.Time
 	sending  int
 	slots    []*process
-	runs     []int
-	running  sync.WaitGroup
+	// processes are all there ever were.
+	processes []*process
+	runs      []int
+	running   sync.WaitGroup
 	// epochs are the latest claims of the lanes, breaches what was decided under
 	// an older one.
 	epochs   map[int64]int64
@@ -208,12 +210,17 @@ func (w *world) becomeCalm() {
 
 // end stops every process and waits until nothing of it runs.
 func (w *world) end() {
+	if w.restless() {
+		w.breaches = append(w.breaches, fmt.Sprintf("restless: more than %d calls", callsMost))
+	}
+	w.ending = true
 	over := make(chan struct{})
-	for slot, p := range w.slots {
-		w.slots[slot] = nil
-		if p != nil {
-			p.cancel()
+	clear(w.slots)
+	for _, p := range w.processes {
+		if w.restless() {
+			w.kill(p)
 		}
+		p.cancel()
 	}
 	w.events = nil
 	go func() {
