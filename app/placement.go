@@ -113,7 +113,9 @@ func (x *execution) logOrder(ctx context.Context, o *domain.Order) {
 // settle finds out what became of an order whose send was cut short, in this
 // process or in one that died. Only where the broker refuses a second order of
 // the same id for ever, and look-ups are direct, is absence a reason to send
-// again; elsewhere a person decides.
+// again; elsewhere a person decides. It is absent once nothing of the attempt can
+// be under way any more: a further attempt that is refused, for want of the money
+// that the first one took, would else pass for the end of the order.
 func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
 	broker, err := x.orders.brokers.For(x.account.Kind())
 	if err != nil {
@@ -140,7 +142,7 @@ func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration,
 		return x.escalate(ctx, o)
 	case since < can.VisibleWithin:
 		return can.VisibleWithin - since, false, nil
-	case !x.stillWanted(o) && since < x.c.SendTimeout+can.VisibleWithin:
+	case since < x.c.SendTimeout+can.VisibleWithin:
 		return x.c.SendTimeout + can.VisibleWithin - since, false, nil
 	}
 	return x.sendAgain(ctx, o)
@@ -157,9 +159,10 @@ func lastAttemptAt(o *domain.Order) time.Time {
 }
 
 // escalate leaves the ticket to a person. The lane waits behind it and the
-// broker is asked again from time to time.
+// broker is asked again from time to time. The order may have been escalated by
+// one who lost the lane before the ticket was.
 func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	if o.Submission() == domain.SubmissionNeedsReview {
+	if o.Submission() == domain.SubmissionNeedsReview && x.ticket.State == domain.StateNeedsReview {
 		return waitForReview, false, nil
 	}
 	const why = "the broker may or may not have this order, and sending it again could double it"

@@ -27,14 +27,19 @@ func (s *submitter) attempt(number int) ports.Attempt {
 
 // send submits an order whose attempt is committed, once, and classifies what
 // came back. Only what a broker's answer proves counts as refused or not taken;
-// everything else is ambiguous.
+// everything else is ambiguous. The attempt's time runs from when it was written
+// down: whoever takes the lane over counts on nothing being sent after it.
 func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) []domain.OrderEvent {
 	broker, err := s.brokers.For(account.Kind())
 	if err != nil {
 		return s.denied(o, err)
 	}
+	left := s.timeout - s.clock.Now().Sub(lastAttemptAt(o))
+	if left <= 0 {
+		return []domain.OrderEvent{s.ours(o, domain.EventNotWritten, "", "the time to send it was over before it was sent")}
+	}
 	t := o.Terms()
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	report, err := broker.Submit(ctx, account, ports.OrderRequest{
 		ClientOrderID: t.ClientOrderID, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,

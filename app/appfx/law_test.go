@@ -98,6 +98,10 @@ func theLaw() []rule {
 			because: "the use cases know the world through ports; configuration arrives by value",
 		},
 		{
+			of:      []string{"app/simulation"},
+			because: "it is specs and the story they tell: what is simulated is the app itself, and nobody imports its simulator",
+		},
+		{
 			of: []string{"app/appfx"},
 			may: []string{
 				"domain", "ports", "app", "adapters/alerts", "adapters/httpapi", "adapters/localauth", "adapters/memory",
