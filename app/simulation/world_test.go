@@ -200,12 +200,10 @@ func (w *world) pause(d time.Duration) {
 	}
 }
 
+// becomeCalm ends the faults; a broker that is away stays away for its time.
 func (w *world) becomeCalm() {
 	w.calm = true
 	w.trace.add("calm from here on")
-	for _, v := range w.venues {
-		v.away = time.Time{}
-	}
 }
 
 // end stops every process and waits until nothing of it runs.
