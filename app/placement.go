@@ -16,7 +16,10 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
-	first := x.orders.attempt(1)
+	first, err := x.orders.attempt(1, x.account, plan.Steps[0].Effect == domain.EffectExit)
+	if err != nil {
+		return 0, false, err
+	}
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
 	if err != nil {
 		return 0, false, err
@@ -54,7 +57,10 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if !x.stillWanted(o) {
 		return x.giveUp(ctx, o)
 	}
-	next := x.orders.attempt(o.Attempts() + 1)
+	next, err := x.orders.attempt(o.Attempts()+1, x.account, x.reduces(o))
+	if err != nil {
+		return 0, false, err
+	}
 	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
 	if err != nil {
 		return 0, false, err
@@ -173,14 +179,17 @@ func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration,
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
+// reduces reports whether an order makes the position smaller.
+func (x *execution) reduces(o *domain.Order) bool {
+	before := x.position()
+	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
+}
+
 // stillWanted reports whether an order not placed yet should be: an exit always,
 // an entry while it is not stale.
 func (x *execution) stillWanted(o *domain.Order) bool {
 	limit := x.rules.Staleness.EntrySeconds
-	t := o.Terms()
-	before := x.position()
-	after := before.After(t.Side, o.LeavesQuantity())
-	if limit == nil || after.Size().Cmp(before.Size()) < 0 {
+	if limit == nil || x.reduces(o) {
 		return true
 	}
 	return x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) <= time.Duration(*limit)*time.Second

@@ -28,6 +28,7 @@ type tables struct {
 	live      map[domain.OrderID]struct{}
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
+	budgets   map[domain.BrokerAccountID]budgetRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -52,6 +53,7 @@ func newTables() tables {
 		live:       map[domain.OrderID]struct{}{},
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
+		budgets:    map[domain.BrokerAccountID]budgetRow{},
 	}
 }
 
@@ -138,6 +140,12 @@ type positionRow struct {
 	user     domain.UserID
 	position domain.Position
 	updated  time.Time
+}
+
+// budgetRow is how many requests were left at a time.
+type budgetRow struct {
+	level float64
+	at    time.Time
 }
 
 type requestKey struct {

@@ -23,6 +23,8 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Plan", func() { l.describePlan() })
 		Describe("Intend", func() { l.describeIntend() })
 		Describe("Retry", func() { l.describeRetry() })
+		Describe("Spend", func() { l.describeSpend() })
+		Describe("Intend and Retry on a budget", func() { l.describeBudget() })
 		Describe("Record", func() { l.describeRecord() })
 		Describe("Record and positions", func() { l.describeMovements() })
 		Describe("Finish", func() { l.describeFinish() })
