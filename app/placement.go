@@ -170,12 +170,15 @@ func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duratio
 	return waitForReview, false, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// giveUp ends a ticket whose order is provably not placed and came too late.
+// giveUp ends a ticket whose order is provably not placed and came too late, or
+// before an exit that waits.
 func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	const why = "the entry could not be placed before it was too old"
 	end := x.end(domain.StateExpired)
-	end.Reasons = []domain.Reason{{Code: "stale", Message: why}}
-	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", why)}}
+	end.Reasons = []domain.Reason{{Code: "stale", Message: "the entry could not be placed before it was too old"}}
+	if x.isSuperseded() {
+		end = x.superseded()
+	}
+	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", end.Reasons[0].Message)}}
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
@@ -186,8 +189,11 @@ func (x *execution) reduces(o *domain.Order) bool {
 }
 
 // stillWanted reports whether an order not placed yet should be: an exit always,
-// an entry while it is not stale.
+// an entry while it is not stale, and neither where a full exit waits behind.
 func (x *execution) stillWanted(o *domain.Order) bool {
+	if x.isSuperseded() {
+		return false
+	}
 	limit := x.rules.Staleness.EntrySeconds
 	if limit == nil || x.reduces(o) {
 		return true

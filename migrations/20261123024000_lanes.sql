@@ -14,3 +14,10 @@ alter table private.rate_budgets enable row level security;
 revoke all on private.rate_budgets from public, anon, authenticated, service_role;
 grant select, insert, update on private.rate_budgets to hookfill_worker;
 create policy rate_budgets_worker on private.rate_budgets for all to hookfill_worker using (true) with check (true);
+
+-- A full exit is not held up by entries that wait before it in its lane: they are
+-- not wanted any more. Its ticket names the config whose entries these are, or,
+-- by all zeros, everybody's. Whether such an exit waits behind a ticket is asked
+-- whenever one is executed, so the answer must not depend on how many wait.
+alter table public.tickets add column supersedes uuid;
+create index tickets_supersedes on public.tickets (lane_id, supersedes, lane_seq) where supersedes is not null;

@@ -23,6 +23,10 @@ type TicketBrief struct {
 	// Working are the orders of the same config in the lane that are acknowledged
 	// and not terminal, or unsettled, but for the ticket's own.
 	Working []*domain.Order
+	// SupersededBy is the signal of the first ticket behind this one in the lane
+	// that is a full exit, of the same config or not by an alert at all; nil where
+	// there is none.
+	SupersededBy *domain.SignalID
 }
 
 // TicketPlan is what a ticket was understood to want.

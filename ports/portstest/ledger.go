@@ -20,6 +20,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		})
 		Describe("Installation", func() { l.describeInstallation() })
 		Describe("Brief", func() { l.describeBrief() })
+		Describe("Brief and a newer exit", func() { l.describeExitBehind() })
 		Describe("Plan", func() { l.describePlan() })
 		Describe("Intend", func() { l.describeIntend() })
 		Describe("Retry", func() { l.describeRetry() })
