@@ -66,7 +66,13 @@ func (x *execution) load(ctx context.Context) error {
 // step does the next thing the ticket needs: settle what is unknown, end what
 // holds the quantity, place the next order, or finish.
 func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, err error) {
-	if last := x.lastOrder(); last != nil {
+	last := x.lastOrder()
+	if x.isSuperseded() {
+		if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
+			return wait, final, err
+		}
+	}
+	if last != nil {
 		if !last.IsSettled() {
 			return x.follow(ctx, last)
 		}
@@ -249,23 +255,32 @@ func (x *execution) cancelAll(ctx context.Context) (time.Duration, bool, error) 
 func (x *execution) cancelWorking(ctx context.Context) (time.Duration, bool, error) {
 	wait := time.Duration(0)
 	for _, o := range x.brief.Working {
-		ask := x.orders.cancel
-		if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
-			ask = x.orders.lookUp
-		}
-		events, err := ask(ctx, x.account, o)
+		settled, err := x.endOrder(ctx, o)
 		if err != nil {
 			return 0, false, err
 		}
-		fresh, err := x.record(ctx, o, events)
-		if err != nil {
-			return 0, false, err
-		}
-		if !fresh.IsSettled() {
+		if !settled {
 			wait = waitForVenue
 		}
 	}
 	return wait, false, nil
+}
+
+// endOrder asks for an open order to end, and reports whether it has.
+func (x *execution) endOrder(ctx context.Context, o *domain.Order) (settled bool, err error) {
+	ask := x.orders.cancel
+	if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
+		ask = x.orders.lookUp
+	}
+	events, err := ask(ctx, x.account, o)
+	if err != nil {
+		return false, err
+	}
+	fresh, err := x.record(ctx, o, events)
+	if err != nil {
+		return false, err
+	}
+	return fresh.IsSettled(), nil
 }
 
 func (x *execution) record(ctx context.Context, o *domain.Order, events []domain.OrderEvent) (*domain.Order, error) {

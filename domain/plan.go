@@ -113,6 +113,18 @@ func (i Intent) IsExitOnly() bool {
 		i.TargetPosition != nil && i.TargetPosition.IsFlat()
 }
 
+// IsFullExit reports whether the intent closes all of a position whatever the
+// situation, so that entries it finds waiting are not wanted any more.
+func (i Intent) IsFullExit() bool {
+	switch {
+	case i.Action == ActionCancel:
+		return false
+	case i.Sentiment == SentimentFlat || i.TargetPosition != nil && i.TargetPosition.IsFlat():
+		return true
+	}
+	return i.Action == ActionExit && i.Quantity == nil && i.TargetPosition == nil
+}
+
 // resolve gives the position the intent wants. Where the alert carries one,
 // that is it; else the quantity says, as the config reads it.
 func (p *Plan) resolve(i Intent, rules WebhookRules, s Situation) (Net, error) {

@@ -39,6 +39,9 @@ type Capabilities struct {
 	// VisibleWithin is how long a look-up may miss an order the broker has taken;
 	// 0 for a broker whose look-ups never lag.
 	VisibleWithin time.Duration
+	// Requests is what the broker takes for one account; zero for one that does
+	// not count.
+	Requests RateLimit
 }
 
 // OrderRequest is an order as it is sent.

@@ -34,6 +34,9 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if _, err := order.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 			return err
 		}
+		if err := t.spend(terms.BrokerAccountID, first.Request); err != nil {
+			return err
+		}
 		put(t, t.byTicket, ticket.ID, append(slices.Clip(t.byTicket[ticket.ID]), terms.ID))
 		put(t, t.clientIDs, terms.ClientOrderID, terms.ID)
 		t.putOrder(order, t.now)
@@ -99,6 +102,9 @@ func (s *Store) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID,
 		}
 		if !added {
 			return domain.Conflict("attempt_exists", "the attempt is written down already")
+		}
+		if err := t.spend(terms.BrokerAccountID, next.Request); err != nil {
+			return err
 		}
 		t.putOrder(o, row.asked)
 		order, err = domain.RestoreOrder(copyOrder(t.orders[id].order))

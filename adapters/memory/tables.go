@@ -28,6 +28,7 @@ type tables struct {
 	live      map[domain.OrderID]struct{}
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
+	budgets   map[domain.BrokerAccountID]budgetRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -52,6 +53,7 @@ func newTables() tables {
 		live:       map[domain.OrderID]struct{}{},
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
+		budgets:    map[domain.BrokerAccountID]budgetRow{},
 	}
 }
 
@@ -144,6 +146,12 @@ type positionRow struct {
 	// realized on that day.
 	moved  time.Time
 	earned domain.Money
+}
+
+// budgetRow is how many requests were left at a time.
+type budgetRow struct {
+	level float64
+	at    time.Time
 }
 
 type requestKey struct {

@@ -106,10 +106,10 @@ with arrival as (
   join decided using (place)
   where outcome = 'stored'
 ), ticket as materialized (
-  select t.*
+  select t.*, config
   from unnest(
-    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::numeric[], $34::timestamptz[], $35::bigint[]
-  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, turn)
+    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::numeric[], $34::timestamptz[], $35::bigint[], $37::boolean[]
+  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, full_exit, turn)
   join decided using (place)
   where outcome = 'stored'
 ), wanted as (
@@ -129,10 +129,11 @@ with arrival as (
 ), queued as (
   insert into public.tickets (
     id, user_id, signal_id, position, broker_account_id, symbol, multiplier,
-    lane_id, lane_seq, created_at, updated_at)
+    lane_id, lane_seq, supersedes, created_at, updated_at)
   select
     coalesce(nullif(id, '00000000-0000-0000-0000-000000000000'), gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier,
-    lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1, created_at, created_at
+    lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1,
+    case when full_exit then config end, created_at, created_at
   from ticket
   left join moved using (lane_id)
 )
@@ -185,6 +186,7 @@ func (b *inboxBatch) columns() []any {
 		column(tickets, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
 		column(tickets, func(r ticketRow) int64 { return r.lane }),
 		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }),
+		column(tickets, func(r ticketRow) bool { return r.fullExit }),
 	}
 }
 

@@ -22,6 +22,18 @@ select
   signal.reasons as signal_reasons, signal.decisions as signal_decisions,
   signal.received_at, signal.sender_time, signal.updated_at as signal_updated_at,
   version.rules,
+  (select behind.signal_id
+   from (
+     (select later.signal_id, later.lane_seq from public.tickets later
+      where later.lane_id = ticket.lane_id and later.lane_seq > ticket.lane_seq
+        and later.supersedes = '00000000-0000-0000-0000-000000000000'
+      order by later.lane_seq limit 1)
+     union all
+     (select later.signal_id, later.lane_seq from public.tickets later
+      where later.lane_id = ticket.lane_id and later.lane_seq > ticket.lane_seq and later.supersedes = signal.webhook_config_id
+      order by later.lane_seq limit 1)
+   ) as behind
+   order by behind.lane_seq limit 1) as superseded_by,
   (select json_agg(json_build_object('account', route.broker_account_id, 'multiplier', route.multiplier::text) order by route.position)
    from public.webhook_routes route
    where route.webhook_config_id = signal.webhook_config_id and route.version = signal.webhook_config_version)::text as routes,
@@ -75,8 +87,9 @@ type briefRow struct {
 	SenderTime           *time.Time
 	SignalUpdatedAt      time.Time
 
-	Rules  *string
-	Routes *string
+	Rules        *string
+	SupersededBy *uuid.UUID
+	Routes       *string
 
 	ConfigQuantity  *string
 	ConfigPrice     *string
@@ -177,6 +190,9 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	}
 	if brief.Next, brief.Carried, err = r.backlog(); err != nil {
 		return nil, err
+	}
+	if r.SupersededBy != nil {
+		brief.SupersededBy = &domain.SignalID{UUID: *r.SupersededBy}
 	}
 	if brief.Rules, err = r.rules(); err != nil {
 		return nil, err
