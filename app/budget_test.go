@@ -14,9 +14,10 @@ import (
 var _ = Describe("An account whose broker counts requests", func() {
 	var t *trader
 	var hook ports.IssuedWebhook
-	limit := ports.RateLimit{PerMinute: 10, Burst: 4, Reserve: 2}
+	var limit ports.RateLimit
 
 	BeforeEach(func(ctx SpecContext) {
+		limit = ports.RateLimit{PerMinute: 10, Burst: 4, Reserve: 2}
 		t = newTrader(ctx)
 		hook = t.hook(ctx)
 		t.venue.declare(func(c *ports.Capabilities) { c.Requests = limit })

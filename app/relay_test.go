@@ -18,8 +18,11 @@ import (
 
 var _ = Describe("The relay", func() {
 	// A poll nobody lives to see: what is executed was told of.
-	never := executorConfig()
-	never.Poll = 24 * time.Hour
+	never := func() app.ExecutorConfig {
+		c := executorConfig()
+		c.Poll = 24 * time.Hour
+		return c
+	}
 
 	relay := func(w ports.Wakeups, bell *app.Doorbell) *app.Relay {
 		c := app.DefaultRelayConfig()
@@ -47,7 +50,7 @@ var _ = Describe("The relay", func() {
 	It("has the process that executes start at once when another takes an alert in", func(ctx SpecContext) {
 		s, clock := inMemory()
 		wakeups := &listened{Wakeups: memory.NewWakeups(), listening: make(chan struct{}, 1)}
-		t := apart(ctx, s, s, clock, never, wakeups, wakeups)
+		t := apart(ctx, s, s, clock, never(), wakeups, wakeups)
 		Eventually(wakeups.listening).WithContext(ctx).Should(Receive())
 		id := t.send(ctx, t.hook(ctx), buyTen)
 		Eventually(state(t, id)).WithContext(ctx).Should(Equal(domain.StateDone))
@@ -55,8 +58,8 @@ var _ = Describe("The relay", func() {
 
 	It("does so through PostgreSQL", func(ctx SpecContext) {
 		here, there := overPostgres(ctx), overPostgres(ctx)
-		heard := &listened{Wakeups: postgres.NewWakeups(there.db), listening: make(chan struct{}, 1)}
-		t := apart(ctx, here.storage, there.storage, nil, never, postgres.NewWakeups(here.db), heard)
+		heard := &listened{Wakeups: postgres.NewWakeups(there.db, there.ids), listening: make(chan struct{}, 1)}
+		t := apart(ctx, here.storage, there.storage, nil, never(), postgres.NewWakeups(here.db, here.ids), heard)
 		Eventually(heard.listening).WithContext(ctx).Should(Receive())
 		id := t.send(ctx, t.hook(ctx), buyTen)
 		Eventually(state(t, id)).WithContext(ctx).Should(Equal(domain.StateDone))
@@ -75,7 +78,7 @@ var _ = Describe("The relay", func() {
 	It("listens again when its way broke, and looks for what it missed", func(ctx SpecContext) {
 		s, clock := inMemory()
 		wakeups := &breaking{Wakeups: memory.NewWakeups(), breaks: make(chan struct{}), listening: make(chan struct{}, 1)}
-		t := apart(ctx, s, s, clock, never, deaf{}, wakeups)
+		t := apart(ctx, s, s, clock, never(), deaf{}, wakeups)
 		Eventually(wakeups.listening).WithContext(ctx).Should(Receive())
 		id := t.send(ctx, t.hook(ctx), buyTen)
 		close(wakeups.breaks)

@@ -37,7 +37,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Housekeeper: postgres.NewHousekeeper(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
-		Wakeups:     postgres.NewWakeups(db),
+		Wakeups:     postgres.NewWakeups(db, randomIDs{}),
 		Advance:     func(ctx context.Context, d time.Duration) error { return shiftTimes(ctx, conn, d) },
 		Again:       func(ctx context.Context) (portstest.Storage, error) { return openStorage(ctx, conn), nil },
 		Deliveries: func(ctx context.Context, config domain.WebhookConfigID) (n int, err error) {

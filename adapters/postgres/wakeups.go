@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/ports"
@@ -23,8 +22,8 @@ type Wakeups struct {
 
 var _ ports.Wakeups = (*Wakeups)(nil)
 
-// NewWakeups makes the wake-ups of a database.
-func NewWakeups(db *DB) *Wakeups { return &Wakeups{db: db, self: uuid.NewString()} }
+// NewWakeups makes the wake-ups of a database. An id marks what they send.
+func NewWakeups(db *DB, ids ports.IDs) *Wakeups { return &Wakeups{db: db, self: ids.New().String()} }
 
 // wakeChannel is the name of what is notified.
 const wakeChannel = "hookfill_lanes"

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 
+	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -10,12 +11,17 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
+// randomIDs mark every process by another id.
+type randomIDs struct{}
+
+func (randomIDs) New() uuid.UUID { return uuid.New() }
+
 var _ = Describe("Wake-ups by NOTIFY", func() {
 	// listening starts a listener in another process and gives what it hears and
 	// how it ended.
 	listening := func(ctx context.Context, url string) (*postgres.Wakeups, <-chan struct{}, <-chan error) {
 		GinkgoHelper()
-		w := postgres.NewWakeups(openStore(ctx, url))
+		w := postgres.NewWakeups(openStore(ctx, url), randomIDs{})
 		heard, over := make(chan struct{}, 100), make(chan error, 1)
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		done := make(chan struct{})
@@ -44,7 +50,7 @@ var _ = Describe("Wake-ups by NOTIFY", func() {
 		Expect(heard).NotTo(Receive())
 
 		_, again, _ := listening(ctx, url)
-		Expect(postgres.NewWakeups(openStore(ctx, url)).Wake(ctx)).To(Succeed())
+		Expect(postgres.NewWakeups(openStore(ctx, url), randomIDs{}).Wake(ctx)).To(Succeed())
 		Eventually(again).WithContext(ctx).Should(Receive())
 	})
 
@@ -56,7 +62,7 @@ var _ = Describe("Wake-ups by NOTIFY", func() {
 		heard := make(chan struct{}, 100)
 		listening, cancel := context.WithCancel(ctx)
 		over := make(chan error, 1)
-		go func() { over <- postgres.NewWakeups(db).Listen(listening, func() { heard <- struct{}{} }) }()
+		go func() { over <- postgres.NewWakeups(db, randomIDs{}).Listen(listening, func() { heard <- struct{}{} }) }()
 		Eventually(heard).WithContext(ctx).Should(Receive())
 		Expect(db.Ping(ctx)).To(Succeed())
 		cancel()
