@@ -117,7 +117,7 @@ func (s *scheduler) run(until time.Time, done func() bool) {
 }
 
 // callsMost is more than any life needs.
-const callsMost = 100_000
+const callsMost = 20_000
 
 // restless reports that calls follow each other without an end.
 func (s *scheduler) restless() bool {
