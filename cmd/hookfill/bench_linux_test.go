@@ -174,7 +174,7 @@ func (s *benchServer) postAlerts(b *testing.B, length time.Duration) float64 {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer func() { _ = syscall.Close(c.socket) }()
+		b.Cleanup(func() { _ = syscall.Close(c.socket) })
 		clients[int32(c.socket)] = c                                                  //nolint:gosec // sockets are small numbers
 		readable := &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(c.socket)} //nolint:gosec // as above
 		if err := syscall.EpollCtl(poll, syscall.EPOLL_CTL_ADD, c.socket, readable); err != nil {
