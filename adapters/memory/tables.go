@@ -29,6 +29,7 @@ type tables struct {
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
 	budgets   map[domain.BrokerAccountID]budgetRow
+	chains    map[chainKey]*domain.Net
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -54,6 +55,7 @@ func newTables() tables {
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
+		chains:     map[chainKey]*domain.Net{},
 	}
 }
 
