@@ -284,7 +284,6 @@ var _ = Describe("The executor", func() {
 			Entry("ids are free again once an order is over", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejectedWhileOpen }),
 			Entry("ids are free again after a day", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejected24h }),
 			Entry("duplicates are accepted", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesAccepted }),
-			Entry("orders are found by searching lists", func(c *ports.Capabilities) { c.Lookup = ports.LookupScan }),
 		)
 	})
 })

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -105,42 +104,6 @@ func (x *execution) logOrder(ctx context.Context, o *domain.Order) {
 		"filled_quantity", o.FilledQuantity(), "average_fill_price", o.AverageFillPrice(), "attempt", o.Attempts())
 }
 
-// settle finds out what became of an order whose send was cut short, in this
-// process or in one that died. Only where the broker refuses a second order of
-// the same id for ever, and look-ups are direct, is absence a reason to send
-// again; elsewhere a person decides.
-func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	broker, err := x.orders.brokers.For(x.account.Kind())
-	if err != nil {
-		return 0, false, err
-	}
-	if o.Submission() == domain.SubmissionInFlight {
-		unknown := x.orders.ours(o, domain.EventAmbiguous, "", "the answer to the attempt was lost")
-		if o, err = x.record(ctx, o, []domain.OrderEvent{unknown}); err != nil {
-			return 0, false, err
-		}
-	}
-	events, err := x.orders.lookUp(ctx, x.account, o)
-	if err == nil {
-		_, err = x.record(ctx, o, events)
-		return 0, false, err
-	}
-	if !errors.Is(err, domain.KindNotFound) {
-		return 0, false, err
-	}
-	can := broker.Capabilities()
-	since := x.clock.Now().Sub(lastAttemptAt(o))
-	switch {
-	case can.Duplicates != ports.DuplicatesRejectedForever || can.Lookup != ports.LookupDirect:
-		return x.escalate(ctx, o)
-	case since < can.VisibleWithin:
-		return can.VisibleWithin - since, false, nil
-	case !x.stillWanted(o) && since < x.c.SendTimeout+can.VisibleWithin:
-		return x.c.SendTimeout + can.VisibleWithin - since, false, nil
-	}
-	return x.sendAgain(ctx, o)
-}
-
 func lastAttemptAt(o *domain.Order) time.Time {
 	var at time.Time
 	for _, e := range o.Events() {
@@ -149,19 +112,6 @@ func lastAttemptAt(o *domain.Order) time.Time {
 		}
 	}
 	return at
-}
-
-// escalate leaves the ticket to a person. The lane waits behind it and the
-// broker is asked again from time to time.
-func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	if o.Submission() == domain.SubmissionNeedsReview {
-		return waitForReview, false, nil
-	}
-	const why = "the broker may or may not have this order, and sending it again could double it"
-	end := x.end(domain.StateNeedsReview)
-	end.Reasons = []domain.Reason{{Code: "needs_review", Message: why}}
-	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventEscalated, "", why)}}
-	return waitForReview, false, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
 // giveUp ends a ticket whose order is provably not placed and came too late.

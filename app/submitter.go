@@ -25,19 +25,23 @@ func (s *submitter) attempt(number int) ports.Attempt {
 	return ports.Attempt{Number: number, At: now, Deadline: now.Add(s.timeout)}
 }
 
-// send submits an order whose attempt is committed, once, and classifies what
-// came back. Only what a broker's answer proves counts as refused or not taken;
+// send submits an order whose attempt is committed, once and before its
+// deadline, and classifies what came back. Only what a broker's answer proves counts as refused or not taken;
 // everything else is ambiguous.
 func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) []domain.OrderEvent {
 	broker, err := s.brokers.For(account.Kind())
 	if err != nil {
 		return s.denied(o, err)
 	}
-	t := o.Terms()
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	t, madeAt := o.Terms(), lastAttemptAt(o)
+	left := s.timeout - s.clock.Now().Sub(madeAt)
+	if left <= 0 {
+		return []domain.OrderEvent{s.ours(o, domain.EventNotWritten, "", "the attempt was over before it could be sent")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	report, err := broker.Submit(ctx, account, ports.OrderRequest{
-		ClientOrderID: t.ClientOrderID, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
+		ClientOrderID: t.ClientOrderID, MadeAt: madeAt, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
 		Quantity: t.Quantity, Notional: t.Notional, LimitPrice: t.LimitPrice, StopPrice: t.StopPrice, ReferencePrice: t.ReferencePrice,
 	})
 	if err == nil {

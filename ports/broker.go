@@ -11,7 +11,7 @@ import (
 type DuplicateRule string
 
 // The duplicate rules. Only DuplicatesRejectedForever makes sending again safe
-// without a look-up.
+// without proof that the former request was not accepted.
 const (
 	DuplicatesRejectedForever   DuplicateRule = "rejected_forever"
 	DuplicatesRejectedWhileOpen DuplicateRule = "rejected_while_open"
@@ -39,11 +39,18 @@ type Capabilities struct {
 	// VisibleWithin is how long a look-up may miss an order the broker has taken;
 	// 0 for a broker whose look-ups never lag.
 	VisibleWithin time.Duration
+	// RequestExpiry is how long after OrderRequest.MadeAt a request can still be
+	// accepted: the broker refuses one that arrives later. 0 for a broker whose
+	// requests do not expire.
+	RequestExpiry time.Duration
 }
 
 // OrderRequest is an order as it is sent.
 type OrderRequest struct {
 	ClientOrderID string
+	// MadeAt is when the attempt was written down. A broker whose requests expire
+	// is told it, so that one sent late by a process that stood still expires too.
+	MadeAt        time.Time
 	Symbol        domain.Symbol
 	Side          domain.Side
 	Type          domain.OrderType
