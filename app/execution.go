@@ -92,6 +92,8 @@ func (x *execution) lastOrder() *domain.Order {
 // exit that filled and an entry follows.
 func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 	switch {
+	case o.Submission() == domain.SubmissionNotPlaced && declaredNotPlaced(o):
+		return x.refusal("not_placed", o.RejectReason()), true
 	case o.Submission() == domain.SubmissionNotPlaced:
 		end := x.refusal("stale", o.RejectReason())
 		end.State = domain.StateExpired
@@ -283,6 +285,9 @@ func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
 }
 
 func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []ports.OrderFacts) error {
+	if end.State.IsFinal() {
+		end.Decisions = append(end.Decisions, reviews(x.brief.Orders)...)
+	}
 	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
 		return err
 	}

@@ -124,13 +124,13 @@ func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration,
 }
 
 // stillWanted reports whether an order not placed yet should be: an exit always,
-// an entry while it is not stale.
+// an entry while it is not stale or where a person says so.
 func (x *execution) stillWanted(o *domain.Order) bool {
 	limit := x.rules.Staleness.EntrySeconds
 	t := o.Terms()
 	before := x.position()
 	after := before.After(t.Side, o.LeavesQuantity())
-	if limit == nil || after.Size().Cmp(before.Size()) < 0 {
+	if limit == nil || resendApproved(o) || after.Size().Cmp(before.Size()) < 0 {
 		return true
 	}
 	return x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) <= time.Duration(*limit)*time.Second

@@ -46,6 +46,7 @@ func submissionSteps() []step[domain.Submission] {
 		{"needs_review", "acknowledged", "acknowledged"},
 		{"needs_review", "attempted", "in_flight"},
 		{"needs_review", "not_placed", "not_placed"},
+		{"needs_review", "resend_approved", "intent"},
 
 		// The venue shows an order that we never sent, or took for not placed:
 		// what the venue has, is.

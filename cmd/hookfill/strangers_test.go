@@ -50,7 +50,7 @@ func (e estate) idOf(r httpapi.Route) string {
 	}
 	for prefix, id := range map[string]string{
 		"/v1/broker-accounts/": e.account, "/v1/paper/": e.account, "/v1/webhook-configs/": e.webhook.ID,
-		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working,
+		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working, "/v1/reviews/": e.ticket,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			return id

@@ -25,6 +25,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Retry", func() { l.describeRetry() })
 		Describe("Record", func() { l.describeRecord() })
 		Describe("Record and positions", func() { l.describeMovements() })
+		Describe("Review", func() { l.describeReview() })
 		Describe("Finish", func() { l.describeFinish() })
 		Describe("Finish and its facts", func() { l.describeFinishFacts() })
 		Describe("Working", func() { l.describeWorking() })
