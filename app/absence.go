@@ -15,8 +15,9 @@ type proof int
 const (
 	// unproven: nothing yet; asking again later will say more.
 	unproven proof = iota
-	// harmless: the attempt may still arrive, but only one of it and another
-	// under the same client order id can become an order.
+	// harmless: nothing of the attempt is under way on our side any more. Should
+	// it arrive all the same, only one of it and another under the same client
+	// order id can become an order.
 	harmless
 	// neverAccepted: it did not become an order and never will.
 	neverAccepted
@@ -29,19 +30,21 @@ const (
 // more is.
 //
 //   - Nobody can prove anything at a broker that cannot be asked.
-//   - An id that is used up for ever makes sending it again harmless as soon as
-//     the order would be visible.
+//   - An id that is used up for ever makes sending it again harmless, once the
+//     attempt is over and what came of it would be visible. Sooner, a further one
+//     could be refused for want of the money that the first one is just taking,
+//     and pass for the end of the order.
 //   - A broker whose requests expire cannot have taken one later than the end of
 //     the attempt, the expiry and the error of the clocks.
 //   - Where neither holds an attempt may arrive at any time.
 func absence(can ports.Capabilities, since, timeout time.Duration) (proof, time.Duration) {
-	visible := can.VisibleWithin
-	expires := timeout + can.RequestExpiry + clockError + visible
+	over := timeout + can.VisibleWithin
+	expires := over + can.RequestExpiry + clockError
 	switch {
 	case can.Lookup != ports.LookupDirect && can.Lookup != ports.LookupScan:
 		return undecidable, 0
-	case since < visible:
-		return unproven, visible - since
+	case since < over:
+		return unproven, over - since
 	case can.RequestExpiry > 0 && since >= expires:
 		return neverAccepted, 0
 	case can.Duplicates == ports.DuplicatesRejectedForever:

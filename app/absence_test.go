@@ -27,7 +27,8 @@ func (a absent) String() string {
 
 func absentRows() []TableEntry {
 	const visible, expiry = time.Second, 5 * time.Second
-	const over = 8*time.Second + expiry + 2*time.Second + visible
+	const over = 8*time.Second + visible
+	const expired = over + expiry + 2*time.Second
 	var rows []TableEntry
 	add := func(a absent) { rows = append(rows, Entry(a.String(), a)) }
 	for _, lookup := range []ports.LookupRule{ports.LookupDirect, ports.LookupScan} {
@@ -36,19 +37,19 @@ func absentRows() []TableEntry {
 		} {
 			free, waits := app.Harmless, time.Duration(0)
 			if d != ports.DuplicatesRejectedForever {
-				free, waits = app.Unproven, over-visible
+				free, waits = app.Unproven, expired-over
 			}
-			add(absent{d, lookup, expiry, visible - 1, app.Unproven, 1})
-			add(absent{d, lookup, expiry, visible, free, waits})
-			add(absent{d, lookup, expiry, over, app.NeverAccepted, 0})
+			add(absent{d, lookup, expiry, over - 1, app.Unproven, 1})
+			add(absent{d, lookup, expiry, over, free, waits})
+			add(absent{d, lookup, expiry, expired, app.NeverAccepted, 0})
 
 			free = app.Harmless
 			if d != ports.DuplicatesRejectedForever {
 				free = app.Undecidable
-				add(absent{d, lookup, expiry, over - 1, app.Unproven, 1})
+				add(absent{d, lookup, expiry, expired - 1, app.Unproven, 1})
 			}
-			add(absent{d, lookup, 0, visible - 1, app.Unproven, 1})
-			add(absent{d, lookup, 0, visible, free, 0})
+			add(absent{d, lookup, 0, over - 1, app.Unproven, 1})
+			add(absent{d, lookup, 0, over, free, 0})
 			add(absent{d, lookup, 0, time.Hour, free, 0})
 			add(absent{d, ports.LookupNone, expiry, time.Hour, app.Undecidable, 0})
 			add(absent{d, ports.LookupNone, 0, 0, app.Undecidable, 0})

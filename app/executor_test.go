@@ -186,7 +186,7 @@ var _ = Describe("The executor", func() {
 		t.send(ctx, hook, buyTen)
 		t.settle(ctx)
 		first := t.send(ctx, hook, flipAt110)
-		second := t.send(ctx, hook, exitAll)
+		second := t.send(ctx, hook, buyAt90)
 		other := t.send(ctx, hook, `{"ticker":"MSFT","action":"buy","quantity":"1","price":"100"}`)
 		t.settle(ctx)
 		ends(ctx, first, domain.StateExecuting, "")
@@ -218,6 +218,9 @@ var _ = Describe("The executor", func() {
 			t.script.UnknownNotPlacedNext()
 			id := t.send(ctx, hook, buyTen)
 			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			Expect(t.venue.sent()).To(HaveLen(1), "while the first attempt may be under way")
+			t.later(ctx, executorConfig().SendTimeout)
 			ends(ctx, id, domain.StateDone, "")
 			o := t.only(ctx)
 			Expect(o.Attempts()).To(Equal(2))
@@ -236,6 +239,18 @@ var _ = Describe("The executor", func() {
 			Expect(o.Attempts()).To(Equal(2))
 			Expect(t.venue.sent()).To(Equal([]string{o.Terms().ClientOrderID, o.Terms().ClientOrderID}))
 			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		})
+
+		It("does not send an attempt whose time was over when it was written down, and makes another", func(ctx SpecContext) {
+			t.moment.plan(afterIntend, func() { t.clock.Advance(executorConfig().SendTimeout) })
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			Expect(t.venue.sent()).To(BeEmpty())
+			t.later(ctx, time.Second)
+			ends(ctx, id, domain.StateDone, "")
+			Expect(t.only(ctx).Attempts()).To(Equal(2))
+			Expect(t.venue.sent()).To(HaveLen(1))
 		})
 
 		It("gives an entry up that could not be placed before it was too old", func(ctx SpecContext) {
@@ -261,14 +276,39 @@ var _ = Describe("The executor", func() {
 			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
 		})
 
+		It("leaves to a person what one who lost the lane had begun to leave to a person", func(ctx SpecContext) {
+			t.venue.declare(func(c *ports.Capabilities) { c.Lookup = ports.LookupNone })
+			t.script.UnknownNotPlacedNext()
+			var taken []ports.ClaimedLane
+			t.moment.plan(beforeFinish, func() {
+				defer GinkgoRecover()
+				t.clock.Advance(time.Minute)
+				var err error
+				taken, err = t.lanes.Claim(ctx, "other", 1, 1, time.Minute)
+				Expect(err).NotTo(HaveOccurred())
+			})
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview), "facts are facts")
+			Expect(taken).To(HaveLen(1))
+			Expect(t.lanes.Release(ctx, taken[0].Lease, 0)).To(Succeed())
+			t.settle(ctx)
+			ends(ctx, id, domain.StateNeedsReview, "needs_review")
+			Expect(t.venue.sent()).To(HaveLen(1))
+		})
+
 		DescribeTable("leaves it to a person, asks again, and keeps the lane waiting, where sending again is not safe because",
 			func(ctx SpecContext, declares func(*ports.Capabilities)) {
 				t.venue.declare(declares)
-				t.script.DelayVisibility(1)
+				t.script.DelayVisibility(2)
 				t.script.LoseReplyNext()
 				id := t.send(ctx, hook, buyTen)
+				t.settle(ctx)
 				behind := t.send(ctx, hook, exitAll)
 				t.settle(ctx)
+				ends(ctx, id, domain.StateExecuting, "")
+				t.later(ctx, 8*time.Second)
 				ends(ctx, id, domain.StateNeedsReview, "needs_review")
 				Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
 				ends(ctx, behind, domain.StateQueued, "")
@@ -284,6 +324,40 @@ var _ = Describe("The executor", func() {
 			Entry("ids are free again once an order is over", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejectedWhileOpen }),
 			Entry("ids are free again after a day", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejected24h }),
 			Entry("duplicates are accepted", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesAccepted }),
+		)
+
+		It("leaves it to a person at once where there is nothing to look up", func(ctx SpecContext) {
+			t.venue.declare(func(c *ports.Capabilities) { c.Lookup = ports.LookupNone })
+			t.script.UnknownNotPlacedNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateNeedsReview, "needs_review")
+			Expect(t.venue.sent()).To(HaveLen(1))
+		})
+
+		DescribeTable("sends again, under the same id, once the order is proven never to come, because",
+			func(ctx SpecContext, declares func(*ports.Capabilities), before, after time.Duration) {
+				t.venue.declare(declares)
+				t.script.UnknownNotPlacedNext()
+				id := t.send(ctx, hook, buyTen)
+				t.settle(ctx)
+				t.later(ctx, before)
+				ends(ctx, id, domain.StateExecuting, "")
+				Expect(t.venue.sent()).To(HaveLen(1), "it may still be on its way")
+				t.later(ctx, after-before)
+				ends(ctx, id, domain.StateDone, "")
+				Expect(t.venue.sent()).To(HaveLen(2))
+				Expect(t.only(ctx).Attempts()).To(Equal(2))
+				Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+			},
+			Entry("its id is refused for ever, and orders are found by searching lists",
+				func(c *ports.Capabilities) { c.Lookup = ports.LookupScan }, 7*time.Second, 8*time.Second),
+			Entry("it would arrive too late, whatever becomes of ids",
+				func(c *ports.Capabilities) { c.Duplicates, c.RequestExpiry = ports.DuplicatesAccepted, 5*time.Second }, 14*time.Second, 15*time.Second),
+			Entry("it would arrive too late, and ids are free again once an order is over",
+				func(c *ports.Capabilities) {
+					c.Duplicates, c.Lookup, c.RequestExpiry = ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 30*time.Second
+				}, 39*time.Second, 40*time.Second),
 		)
 	})
 })

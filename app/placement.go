@@ -15,8 +15,16 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
-	first := x.orders.attempt(1)
-	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+	first, err := x.orders.attempt(1, x.account, plan.Steps[0].Effect == domain.EffectExit)
+	if err != nil {
+		return 0, false, err
+	}
+	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
+		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]),
+	})
+	if isLimitReached(err) {
+		return 0, false, nil // by another lane meanwhile: it is judged again
+	}
 	if err != nil {
 		return 0, false, err
 	}
@@ -53,7 +61,10 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if !x.stillWanted(o) {
 		return x.giveUp(ctx, o)
 	}
-	next := x.orders.attempt(o.Attempts() + 1)
+	next, err := x.orders.attempt(o.Attempts()+1, x.account, x.reduces(o))
+	if err != nil {
+		return 0, false, err
+	}
 	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
 	if err != nil {
 		return 0, false, err
@@ -114,24 +125,34 @@ func lastAttemptAt(o *domain.Order) time.Time {
 	return at
 }
 
-// giveUp ends a ticket whose order is provably not placed and came too late.
+// giveUp ends a ticket whose order is provably not placed and came too late, or
+// before an exit that waits.
 func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	const why = "the entry could not be placed before it was too old"
 	end := x.end(domain.StateExpired)
-	end.Reasons = []domain.Reason{{Code: "stale", Message: why}}
-	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", why)}}
+	end.Reasons = []domain.Reason{{Code: "stale", Message: "the order could not be placed before it was too old"}}
+	if x.isSuperseded() {
+		end = x.superseded()
+	}
+	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", end.Reasons[0].Message)}}
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// stillWanted reports whether an order not placed yet should be: an exit always,
-// an entry while it is not stale or where a person says so.
-func (x *execution) stillWanted(o *domain.Order) bool {
-	limit := x.rules.Staleness.EntrySeconds
-	t := o.Terms()
+// reduces reports whether an order makes the position smaller.
+func (x *execution) reduces(o *domain.Order) bool {
 	before := x.position()
-	after := before.After(t.Side, o.LeavesQuantity())
-	if limit == nil || resendApproved(o) || after.Size().Cmp(before.Size()) < 0 {
-		return true
+	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
+}
+
+// stillWanted reports whether an order not placed yet should be: while no full
+// exit waits behind, and it is not too old, by the rule for exits or that for
+// entries, or a person wants it however old it is.
+func (x *execution) stillWanted(o *domain.Order) bool {
+	if x.isSuperseded() {
+		return false
 	}
-	return x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) <= time.Duration(*limit)*time.Second
+	effect := domain.EffectEntry
+	if x.reduces(o) {
+		effect = domain.EffectExit
+	}
+	return resendApproved(o) || !x.rules.Staleness.Expired(effect, x.age())
 }

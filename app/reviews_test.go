@@ -23,6 +23,7 @@ var _ = Describe("An order that needs review", func() {
 		b = t.lossy(ports.Capabilities{Duplicates: ports.DuplicatesAccepted, Lookup: ports.LookupDirect}, f)
 		signal = t.send(ctx, t.hook(ctx), buyTen)
 		t.settle(ctx)
+		t.later(ctx, 8*time.Second)
 		s := t.signal(ctx, signal)
 		Expect(s.State).To(Equal(domain.StateNeedsReview))
 		ticket = s.Tickets[0].ID
@@ -43,8 +44,8 @@ var _ = Describe("An order that needs review", func() {
 	BeforeEach(func(ctx SpecContext) { t = newTrader(ctx) })
 
 	It("is adopted as the broker shows it", func(ctx SpecContext) {
-		unclear(ctx, fate{arrives: 5 * time.Second})
-		t.clock.Advance(6 * time.Second)
+		unclear(ctx, fate{arrives: 10 * time.Second})
+		t.clock.Advance(3 * time.Second)
 		settle(ctx, ports.ReviewAdopt)
 		Expect(t.signal(ctx, signal).State).To(Equal(domain.StateDone))
 		Expect(t.only(ctx).Status()).To(Equal(domain.StatusFilled))
@@ -80,6 +81,7 @@ var _ = Describe("An order that needs review", func() {
 		unclear(ctx, fate{lost: true})
 		b.fates = []fate{{lost: true}}
 		settle(ctx, ports.ReviewResend)
+		t.later(ctx, 8*time.Second)
 		Expect(t.signal(ctx, signal).State).To(Equal(domain.StateNeedsReview))
 		settle(ctx, ports.ReviewNotPlaced)
 		Expect(t.signal(ctx, signal).State).To(Equal(domain.StateRefused))
@@ -96,15 +98,15 @@ var _ = Describe("An order that needs review", func() {
 
 	DescribeTable("is not settled against what the broker says:", func(ctx SpecContext, f fate, action ports.ReviewAction, code string) {
 		unclear(ctx, f)
-		t.clock.Advance(6 * time.Second)
+		t.clock.Advance(3 * time.Second)
 		_, err := t.desk.Settle(ctx, t.who, ticket, action)
 		Expect(err).To(MatchError(domain.KindConflict))
 		Expect(err).To(HaveField("Code", code))
 		Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
 	},
 		Entry("adopting what it does not have", fate{lost: true}, ports.ReviewAdopt, "order_not_found"),
-		Entry("denying what it has", fate{arrives: 5 * time.Second}, ports.ReviewNotPlaced, "order_found"),
-		Entry("sending what it has", fate{arrives: 5 * time.Second}, ports.ReviewResend, "order_found"),
+		Entry("denying what it has", fate{arrives: 10 * time.Second}, ports.ReviewNotPlaced, "order_found"),
+		Entry("sending what it has", fate{arrives: 10 * time.Second}, ports.ReviewResend, "order_found"),
 	)
 
 	It("is nobody else's", func(ctx SpecContext) {

@@ -46,19 +46,15 @@ func (x *execution) settleAbsent(ctx context.Context, o *domain.Order, can ports
 		return x.escalate(ctx, o)
 	case proven == unproven:
 		return nextLookUp(since, wait), false, nil
-	case x.stillWanted(o):
-		return x.sendAgain(ctx, o)
-	case proven == harmless && since < x.c.SendTimeout+can.VisibleWithin:
-		// Not wanted, and it could still arrive.
-		return nextLookUp(since, x.c.SendTimeout+can.VisibleWithin-since), false, nil
 	}
-	return x.giveUp(ctx, o)
+	return x.sendAgain(ctx, o)
 }
 
 // escalate leaves the ticket to a person. The lane waits behind it and the
-// broker is asked again from time to time.
+// broker is asked again from time to time. The order may have been escalated by
+// one who lost the lane before the ticket was.
 func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	if o.Submission() == domain.SubmissionNeedsReview {
+	if o.Submission() == domain.SubmissionNeedsReview && x.ticket.State == domain.StateNeedsReview {
 		return waitForReview, false, nil
 	}
 	const why = "the broker may or may not have this order, and sending it again could double it"

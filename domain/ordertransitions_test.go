@@ -183,7 +183,7 @@ var _ = Describe("The two tables", func() {
 	It("share no event: ours move the submission, the venue's the status", func() {
 		ours := []domain.OrderEventKind{
 			domain.EventAttempted, domain.EventNotWritten, domain.EventAcknowledged, domain.EventFound, domain.EventRefused,
-			domain.EventDenied, domain.EventAmbiguous, domain.EventNotPlaced, domain.EventEscalated,
+			domain.EventDenied, domain.EventAmbiguous, domain.EventNotPlaced, domain.EventEscalated, domain.EventResendApproved,
 		}
 		for _, event := range domain.OrderEventKinds() {
 			Expect(event.IsSubmission()).To(Equal(slices.Contains(ours, event)), string(event))

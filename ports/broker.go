@@ -43,6 +43,9 @@ type Capabilities struct {
 	// accepted: the broker refuses one that arrives later. 0 for a broker whose
 	// requests do not expire.
 	RequestExpiry time.Duration
+	// Requests is what the broker takes for one account; zero for one that does
+	// not count.
+	Requests RateLimit
 }
 
 // OrderRequest is an order as it is sent.
@@ -50,11 +53,11 @@ type OrderRequest struct {
 	ClientOrderID string
 	// MadeAt is when the attempt was written down. A broker whose requests expire
 	// is told it, so that one sent late by a process that stood still expires too.
-	MadeAt        time.Time
-	Symbol        domain.Symbol
-	Side          domain.Side
-	Type          domain.OrderType
-	TimeInForce   domain.TimeInForce
+	MadeAt      time.Time
+	Symbol      domain.Symbol
+	Side        domain.Side
+	Type        domain.OrderType
+	TimeInForce domain.TimeInForce
 	// Exactly one of Quantity and Notional is set.
 	Quantity   *domain.Quantity
 	Notional   *domain.Money
@@ -116,6 +119,19 @@ type Quote struct {
 	Bid       *domain.Price
 	Ask       *domain.Price
 	LastPrice *domain.Price
+}
+
+// Prices gives the quote's prices to judge by.
+func (q Quote) Prices() domain.Prices {
+	return domain.Prices{Bid: q.Bid, Ask: q.Ask, Last: q.LastPrice}
+}
+
+// Quotes is what a Broker is as well that knows what symbols trade at.
+type Quotes interface {
+	// Quote gives what a symbol trades at now. Where no price is known, or none
+	// that is of now, it is KindNotFound; a broker that could not be asked is
+	// KindUnavailable.
+	Quote(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (Quote, error)
 }
 
 // PaperMarket takes quotes for a paper account.

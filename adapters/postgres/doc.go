@@ -6,7 +6,7 @@
 // role is missing: requests run as hookfill_api, which becomes `authenticated`
 // with the caller's claims inside every transaction ([UnitOfWork]); background
 // work runs as hookfill_worker ([Directory], [Inbox], [Lanes], [Ledger],
-// [Journal], [Users], [Housekeeper]). Nothing is prepared on the API pool, so that
+// [Journal], [Users], [Housekeeper], [Wakeups]). Nothing is prepared on the API pool, so that
 // it may sit behind a transaction-mode pooler; the worker's connections prepare
 // what they run again and again.
 //

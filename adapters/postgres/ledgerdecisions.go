@@ -41,8 +41,24 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		return err
 	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
-		held, err := hold(ctx, t, lease, o.Terms().TicketID)
+		room := keepTo(ctx, t, plan.Limits, o.Terms().WebhookConfigID)
+		var (
+			rows  []heldTicket
+			spent spending
+		)
+		askToHold(ctx, t, &rows, holdLaneAsItIsSQL, lease, o.Terms().TicketID)
+		spent.askFor(ctx, t, o.Terms().BrokerAccountID, first.Request)
+		if err := t.send(ctx); err != nil {
+			return err
+		}
+		held, err := onlyHeld(rows)
 		if err != nil {
+			return err
+		}
+		if err := room(); err != nil {
+			return err
+		}
+		if err := spent.verdict(); err != nil {
 			return err
 		}
 		addOrder(ctx, t, attempted, lease, first)
@@ -95,6 +111,11 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 		}
 		if _, err := o.Submission().Next(domain.EventAttempted); err != nil {
 			return err
+		}
+		if !next.Request.Limit.IsUnlimited() {
+			if err := spend(ctx, t, o.Terms().BrokerAccountID, next.Request); err != nil {
+				return err
+			}
 		}
 		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At)
 		fresh, _, err = applyEvents(ctx, t, o, []domain.OrderEvent{domain.AttemptedEvent(next.Number, next.At)}, next.At)
