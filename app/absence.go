@@ -56,7 +56,7 @@ func absence(can ports.Capabilities, since, timeout time.Duration) (proof, time.
 }
 
 // nextLookUp gives how long to wait before the broker is asked again about an
-// attempt made since ago: 0.2, 1, 3 and then 8 s after the time before, but no
+// attempt made since ago: 0.2, 1, 3 and then 5 s after the time before, but no
 // longer than wait, when there is something to learn.
 func nextLookUp(since, wait time.Duration) time.Duration {
 	var at time.Duration
@@ -65,5 +65,5 @@ func nextLookUp(since, wait time.Duration) time.Duration {
 			return min(at-since, wait)
 		}
 	}
-	return min(8*time.Second, wait)
+	return min(5*time.Second, wait)
 }

@@ -72,8 +72,8 @@ var _ = Describe("An order that a look-up did not find", func() {
 		Entry("0.2 s after the attempt", time.Duration(0), time.Minute, 200*time.Millisecond),
 		Entry("1 s later", 200*time.Millisecond, time.Minute, time.Second),
 		Entry("3 s later", 1200*time.Millisecond, time.Minute, 3*time.Second),
-		Entry("every 8 s from then on", 4200*time.Millisecond, time.Minute, 8*time.Second),
-		Entry("every 8 s however long it takes", time.Hour, time.Minute, 8*time.Second),
+		Entry("every 5 s from then on", 4200*time.Millisecond, time.Minute, 5*time.Second),
+		Entry("every 5 s however long it takes", time.Hour, time.Minute, 5*time.Second),
 		Entry("sooner where it says more sooner", time.Hour, time.Second, time.Second),
 	)
 })

@@ -12,33 +12,24 @@ import (
 
 // Settle implements ports.OrderDesk. The caller's word becomes a fact about the
 // order; the executor goes on from it, under its lease, as from any other.
-func (d *Desk) Settle(ctx context.Context, caller domain.Principal, id domain.TicketID, action ports.ReviewAction) (*domain.Order, error) {
+func (d *Desk) Settle(ctx context.Context, caller domain.Principal, id domain.TicketID, word ports.ReviewWord) (*domain.Order, error) {
+	if err := word.Check(); err != nil {
+		return nil, err
+	}
 	o, err := d.reviewed(ctx, caller, id)
 	if err != nil {
 		return nil, err
 	}
-	said := d.word(caller, o, action)
+	said := d.word(caller, o, word)
 	if o.Submission() != domain.SubmissionNeedsReview {
 		if last, ok := lastReview(o); ok && last.Kind == said.Kind {
 			return o, nil
 		}
 		return nil, domain.Conflict("not_in_review", "the order is "+string(o.Submission())+" and needs no review")
 	}
-	found, err := d.ask(ctx, o)
+	events, err := d.judge(ctx, o, word, said)
 	if err != nil {
 		return nil, err
-	}
-	switch {
-	case action != ports.ReviewAdopt && len(found) > 0:
-		return nil, domain.Conflict("order_found", "the broker has this order; adopt it")
-	case action == ports.ReviewAdopt && len(found) == 0:
-		return nil, domain.Conflict("order_not_found", "the broker does not show this order, so there is nothing to adopt")
-	case action == ports.ReviewAdopt:
-		said.BrokerOrderID = found[0].BrokerOrderID
-	}
-	events := []domain.OrderEvent{said}
-	if len(found) > 0 {
-		events = append(events, found[1:]...)
 	}
 	fresh, err := d.ledger.Review(ctx, ports.OrderFacts{OrderID: o.ID(), Events: events}, d.clock.Now())
 	if err != nil {
@@ -73,32 +64,52 @@ func (d *Desk) reviewed(ctx context.Context, caller domain.Principal, id domain.
 	return orders[0], nil
 }
 
-// ask gives the facts the broker tells of an order, that it was found first, or
-// none where it does not have it or cannot be asked about any.
-func (d *Desk) ask(ctx context.Context, o *domain.Order) ([]domain.OrderEvent, error) {
+// judge asks the broker, where it can be asked, whether the word can be true, and
+// gives the facts that follow: the word first, then what the broker told.
+func (d *Desk) judge(ctx context.Context, o *domain.Order, word ports.ReviewWord, said domain.OrderEvent) ([]domain.OrderEvent, error) {
 	account, err := d.ledger.Account(ctx, o.Terms().BrokerAccountID)
 	if err != nil {
 		return nil, err
 	}
 	broker, err := d.orders.brokers.For(account.Kind())
-	if err != nil || broker.Capabilities().Lookup == ports.LookupNone {
+	if err != nil {
 		return nil, err
 	}
-	events, err := d.orders.lookUp(ctx, account, o)
-	if errors.Is(err, domain.KindNotFound) {
-		return nil, nil
+	adopts := word.Action == ports.ReviewAdopt
+	if broker.Capabilities().Lookup == ports.LookupNone {
+		if adopts && word.BrokerOrderID == "" {
+			return nil, domain.Invalid("required", "broker_order_id", "the broker cannot be asked; say which of its orders it is")
+		}
+		said.BrokerOrderID = word.BrokerOrderID
+		return []domain.OrderEvent{said}, nil
 	}
-	return events, err
+	found, err := d.orders.lookUp(ctx, account, o)
+	missing := errors.Is(err, domain.KindNotFound)
+	switch {
+	case err != nil && !missing:
+		return nil, err
+	case missing && adopts:
+		return nil, domain.Conflict("order_not_found", "the broker does not show this order, so there is nothing to adopt")
+	case missing:
+		return []domain.OrderEvent{said}, nil
+	case !adopts:
+		return nil, domain.Conflict("order_found", "the broker has this order; adopt it")
+	}
+	said.BrokerOrderID = found[0].BrokerOrderID
+	if word.BrokerOrderID != "" && word.BrokerOrderID != said.BrokerOrderID {
+		return nil, domain.Conflict("order_not_found", "the broker calls this order "+said.BrokerOrderID)
+	}
+	return append([]domain.OrderEvent{said}, found[1:]...), nil
 }
 
 // word is what the caller says of an order. One thing is said of each attempt.
-func (d *Desk) word(caller domain.Principal, o *domain.Order, action ports.ReviewAction) domain.OrderEvent {
+func (d *Desk) word(caller domain.Principal, o *domain.Order, word ports.ReviewWord) domain.OrderEvent {
 	kinds := map[ports.ReviewAction]domain.OrderEventKind{
 		ports.ReviewAdopt: domain.EventFound, ports.ReviewNotPlaced: domain.EventNotPlaced, ports.ReviewResend: domain.EventResendApproved,
 	}
 	return domain.OrderEvent{
-		SourceID: reviewSourceID(o.Attempts()), Kind: kinds[action], At: d.clock.Now(), Attempt: o.Attempts(),
-		Reason: string(action) + " by user " + caller.UserID.String(),
+		SourceID: reviewSourceID(o.Attempts()), Kind: kinds[word.Action], At: d.clock.Now(), Attempt: o.Attempts(),
+		Reason: string(word.Action) + " by user " + caller.UserID.String() + ": " + word.Reason,
 	}
 }
 
@@ -152,7 +163,7 @@ func reviews(orders []*domain.Order) []domain.Decision {
 		for attempt := 1; attempt <= o.Attempts(); attempt++ {
 			if e, ok := reviewOf(o, attempt); ok {
 				said = append(said, domain.Decision{
-					Rule: "review", Verdict: domain.VerdictNote, Detail: e.Reason + " at " + e.At.UTC().Format(time.RFC3339),
+					Rule: "review", Verdict: domain.VerdictNote, Detail: "at " + e.At.UTC().Format(time.RFC3339) + " " + e.Reason,
 				})
 			}
 		}

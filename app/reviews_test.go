@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -18,6 +19,7 @@ var _ = Describe("An order that needs review", func() {
 		ticket domain.TicketID
 	)
 
+	const why = "the broker's desk told us on the phone"
 	unclear := func(ctx SpecContext, f fate) {
 		GinkgoHelper()
 		b = t.lossy(ports.Capabilities{Duplicates: ports.DuplicatesAccepted, Lookup: ports.LookupDirect}, f)
@@ -30,14 +32,14 @@ var _ = Describe("An order that needs review", func() {
 	}
 	settle := func(ctx SpecContext, action ports.ReviewAction) {
 		GinkgoHelper()
-		Expect(t.desk.Settle(ctx, t.who, ticket, action)).Error().NotTo(HaveOccurred())
+		Expect(t.desk.Settle(ctx, t.who, ticket, ports.ReviewWord{Action: action, Reason: why})).Error().NotTo(HaveOccurred())
 		t.settle(ctx)
 	}
 	audited := func(ctx SpecContext, said string) {
 		GinkgoHelper()
 		Expect(t.signal(ctx, signal).Tickets[0].Decisions).To(ContainElement(SatisfyAll(
 			HaveField("Rule", "review"),
-			HaveField("Detail", HavePrefix(said+" by user "+t.who.UserID.String()+" at 2026-03-02T")),
+			HaveField("Detail", SatisfyAll(HavePrefix("at 2026-03-02T"), HaveSuffix(" "+said+" by user "+t.who.UserID.String()+": "+why))),
 		)))
 	}
 
@@ -93,13 +95,13 @@ var _ = Describe("An order that needs review", func() {
 		settle(ctx, ports.ReviewResend)
 		settle(ctx, ports.ReviewResend)
 		Expect(t.venue.sent()).To(HaveLen(2))
-		Expect(t.desk.Settle(ctx, t.who, ticket, ports.ReviewNotPlaced)).Error().To(MatchError(domain.KindConflict))
+		Expect(t.desk.Settle(ctx, t.who, ticket, ports.ReviewWord{Action: ports.ReviewNotPlaced, Reason: why})).Error().To(MatchError(domain.KindConflict))
 	})
 
 	DescribeTable("is not settled against what the broker says:", func(ctx SpecContext, f fate, action ports.ReviewAction, code string) {
 		unclear(ctx, f)
 		t.clock.Advance(3 * time.Second)
-		_, err := t.desk.Settle(ctx, t.who, ticket, action)
+		_, err := t.desk.Settle(ctx, t.who, ticket, ports.ReviewWord{Action: action, Reason: why})
 		Expect(err).To(MatchError(domain.KindConflict))
 		Expect(err).To(HaveField("Code", code))
 		Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
@@ -109,10 +111,50 @@ var _ = Describe("An order that needs review", func() {
 		Entry("sending what it has", fate{arrives: 10 * time.Second}, ports.ReviewResend, "order_found"),
 	)
 
+	It("is adopted under the broker's own id for it, and no other", func(ctx SpecContext) {
+		unclear(ctx, fate{arrives: 10 * time.Second})
+		t.clock.Advance(3 * time.Second)
+		adopt := ports.ReviewWord{Action: ports.ReviewAdopt, Reason: why, BrokerOrderID: "another"}
+		Expect(t.desk.Settle(ctx, t.who, ticket, adopt)).Error().To(HaveField("Code", "order_not_found"))
+		shown, err := b.ByClientOrderID(ctx, t.account, t.only(ctx).Terms().ClientOrderID)
+		Expect(err).NotTo(HaveOccurred())
+		adopt.BrokerOrderID = shown.BrokerOrderID
+		Expect(t.desk.Settle(ctx, t.who, ticket, adopt)).Error().NotTo(HaveOccurred())
+		Expect(t.only(ctx).BrokerOrderID()).To(Equal(shown.BrokerOrderID))
+	})
+
+	It("is adopted by the broker's id for it where the broker cannot be asked", func(ctx SpecContext) {
+		b = t.lossy(ports.Capabilities{Duplicates: ports.DuplicatesAccepted, Lookup: ports.LookupNone}, fate{})
+		signal = t.send(ctx, t.hook(ctx), buyTen)
+		t.settle(ctx)
+		ticket = t.signal(ctx, signal).Tickets[0].ID
+		adopt := ports.ReviewWord{Action: ports.ReviewAdopt, Reason: why}
+		Expect(t.desk.Settle(ctx, t.who, ticket, adopt)).Error().To(MatchError(domain.KindInvalid))
+		adopt.BrokerOrderID = "b-17"
+		Expect(t.desk.Settle(ctx, t.who, ticket, adopt)).Error().NotTo(HaveOccurred())
+		t.settle(ctx)
+		Expect(t.only(ctx).BrokerOrderID()).To(Equal("b-17"))
+		Expect(t.signal(ctx, signal).State).To(Equal(domain.StateDone))
+		audited(ctx, "adopt")
+	})
+
+	DescribeTable("is not settled by a word without sense:", func(ctx SpecContext, word ports.ReviewWord) {
+		unclear(ctx, fate{lost: true})
+		Expect(t.desk.Settle(ctx, t.who, ticket, word)).Error().To(MatchError(domain.KindInvalid))
+		Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
+	},
+		Entry("no action", ports.ReviewWord{Reason: why}),
+		Entry("no reason", ports.ReviewWord{Action: ports.ReviewResend}),
+		Entry("too long a reason", ports.ReviewWord{Action: ports.ReviewResend, Reason: strings.Repeat("x", 501)}),
+		Entry("an unprintable reason", ports.ReviewWord{Action: ports.ReviewResend, Reason: "a\x00b"}),
+		Entry("an order of the broker's that is not adopted", ports.ReviewWord{Action: ports.ReviewResend, Reason: why, BrokerOrderID: "1"}),
+		Entry("too long an id", ports.ReviewWord{Action: ports.ReviewAdopt, Reason: why, BrokerOrderID: strings.Repeat("x", 129)}),
+	)
+
 	It("is nobody else's", func(ctx SpecContext) {
 		unclear(ctx, fate{lost: true})
 		stranger := domain.Principal{UserID: domain.UserID{UUID: t.ids.New()}}
-		Expect(t.desk.Settle(ctx, stranger, ticket, ports.ReviewNotPlaced)).Error().To(MatchError(domain.KindNotFound))
+		Expect(t.desk.Settle(ctx, stranger, ticket, ports.ReviewWord{Action: ports.ReviewNotPlaced, Reason: why})).Error().To(MatchError(domain.KindNotFound))
 		Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
 	})
 })

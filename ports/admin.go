@@ -128,8 +128,10 @@ type OrderDesk interface {
 	// ticket and another user's are the same KindNotFound; one that does not need
 	// review is KindConflict with code not_in_review, unless the same was said
 	// before. The broker is asked first wherever it can be: adopt of an order it
-	// does not have is KindConflict with code order_not_found, and not_placed or
-	// resend of one that it has KindConflict with code order_found. Who said what
-	// is kept with the order and, once it ends, among the ticket's decisions.
-	Settle(ctx context.Context, caller domain.Principal, id domain.TicketID, action ReviewAction) (*domain.Order, error)
+	// does not have is KindConflict with code order_not_found, as is that of one it
+	// calls by another id than the word does, and not_placed or resend of one that
+	// it has KindConflict with code order_found. A word that ReviewWord.Check
+	// refuses is KindInvalid. Who said what, when and why is kept with the order
+	// and, once it ends, among the ticket's decisions.
+	Settle(ctx context.Context, caller domain.Principal, id domain.TicketID, said ReviewWord) (*domain.Order, error)
 }

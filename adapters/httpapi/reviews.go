@@ -49,11 +49,14 @@ func (a *API) settleReview(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	action := word(f, "action", ports.ParseReviewAction)
+	said := ports.ReviewWord{Reason: f.textOr("reason", ""), BrokerOrderID: f.textOr("broker_order_id", "")}
 	f.required("action", "say adopt, not_placed or resend")
+	f.required("reason", "say why; it is kept with the order")
 	if err := f.end(); err != nil {
 		return answer{}, err
 	}
-	order, err := a.deps.Desk.Settle(ctx, c.caller, id, *action)
+	said.Action = *action
+	order, err := a.deps.Desk.Settle(ctx, c.caller, id, said)
 	if err != nil {
 		return answer{}, err
 	}

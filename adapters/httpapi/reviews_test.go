@@ -40,13 +40,13 @@ var _ = Describe("Reviews", func() {
 	})
 
 	It("are settled by a word", func(ctx SpecContext) {
-		got := h.alice(ctx, http.MethodPost, path, `{"action":"not_placed"}`)
+		got := h.alice(ctx, http.MethodPost, path, `{"action":"not_placed","reason":"asked"}`)
 		Expect(got.status).To(Equal(http.StatusOK), got.body)
 		Expect(got.at("submission")).To(Equal("not_placed"))
 	})
 
 	It("refuse what the broker contradicts", func(ctx SpecContext) {
-		got := h.alice(ctx, http.MethodPost, path, `{"action":"adopt"}`)
+		got := h.alice(ctx, http.MethodPost, path, `{"action":"adopt","reason":"seen","broker_order_id":"1"}`)
 		Expect(got.status).To(Equal(http.StatusConflict))
 		Expect(got.at("code")).To(Equal("order_not_found"))
 	})
@@ -55,7 +55,8 @@ var _ = Describe("Reviews", func() {
 		got := h.alice(ctx, http.MethodPost, path, body)
 		Expect(got.faults()).To(Equal([]string{fault}))
 	},
-		Entry("of theirs", `{"action":"forget"}`, "invalid_action action"),
-		Entry("they know", `{"action":"adopt","broker_order_id":"1"}`, "unknown_field broker_order_id"),
+		Entry("of theirs", `{"action":"forget","reason":"asked"}`, "invalid_action action"),
+		Entry("with a reason", `{"action":"resend"}`, "required reason"),
+		Entry("they know", `{"action":"adopt","reason":"seen","order_id":"1"}`, "unknown_field order_id"),
 	)
 })

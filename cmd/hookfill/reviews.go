@@ -27,11 +27,17 @@ func newReviewList(env environment) *cobra.Command {
 }
 
 func newReviewSettle(env environment) *cobra.Command {
-	var action string
+	var action, reason, brokerOrder string
 	cmd := &cobra.Command{Use: "settle TICKET", Short: "Say what became of a ticket's order", Args: cobra.ExactArgs(1)}
 	cmd.Flags().StringVar(&action, "action", "", "adopt (the broker has it), not_placed (it never will) or resend (send it once more)")
+	cmd.Flags().StringVar(&reason, "reason", "", "why; kept with the order")
+	cmd.Flags().StringVar(&brokerOrder, "broker-order", "", "for adopt: which of the broker's orders it is")
 	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
-		order, err := c.do(ctx, resty.MethodPost, "/v1/reviews/"+args[0]+"/settle", nil, map[string]any{"action": action})
+		body := map[string]any{"action": action, "reason": reason}
+		if brokerOrder != "" {
+			body["broker_order_id"] = brokerOrder
+		}
+		order, err := c.do(ctx, resty.MethodPost, "/v1/reviews/"+args[0]+"/settle", nil, body)
 		if err != nil {
 			return err
 		}
