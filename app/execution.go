@@ -138,6 +138,12 @@ func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration,
 		}
 		return x.refresh(ctx, o)
 	case domain.SubmissionIntent:
+		if known, err := x.forgotten(ctx, o); err != nil || known != nil {
+			if err != nil {
+				return 0, false, err
+			}
+			return 0, false, x.remember(ctx, o, *known)
+		}
 		return x.sendAgain(ctx, o)
 	}
 	return x.settle(ctx, o)

@@ -15,6 +15,10 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
+	known, err := x.forgotten(ctx, o)
+	if err != nil {
+		return 0, false, err
+	}
 	first, err := x.orders.attempt(1, x.account, plan.Steps[0].Effect == domain.EffectExit)
 	if err != nil {
 		return 0, false, err
@@ -28,11 +32,15 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
+	x.setAbsent(o, false)
 	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 		return 0, false, err
 	}
 	if x.ticket.Target == nil {
 		x.ticket.Target = &plan.Target
+	}
+	if known != nil {
+		return 0, false, x.remember(ctx, o, *known)
 	}
 	return x.dispatch(ctx, o)
 }
@@ -69,6 +77,7 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if err != nil {
 		return 0, false, err
 	}
+	x.setAbsent(o, false)
 	return x.dispatch(ctx, fresh)
 }
 
