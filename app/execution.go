@@ -167,6 +167,9 @@ func (x *execution) refresh(ctx context.Context, o *domain.Order) (time.Duration
 
 // advance plans what is left to do and does the first step of it.
 func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
+	if asked, err := x.catchUp(ctx); err != nil || asked {
+		return 0, false, err
+	}
 	broker, err := x.orders.brokers.For(x.account.Kind())
 	if err != nil {
 		return 0, false, err

@@ -55,6 +55,8 @@ type Executor struct {
 	// absent are the orders the broker was asked for and does not have, by client
 	// order id, until they are written down.
 	absent map[string]struct{}
+	// caughtUp are those whose open orders were asked about since the start.
+	caughtUp map[holder]struct{}
 }
 
 // NewExecutor makes an executor; Run starts it.
@@ -65,7 +67,7 @@ func NewExecutor(
 	return &Executor{
 		lanes: lanes, ledger: ledger, clock: clock, ids: ids, bell: bell, log: log, c: c,
 		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout},
-		held:   map[ports.Lease]context.CancelFunc{}, absent: map[string]struct{}{}, started: clock.Now(),
+		held:   map[ports.Lease]context.CancelFunc{}, absent: map[string]struct{}{}, caughtUp: map[holder]struct{}{}, started: clock.Now(),
 	}
 }
 

@@ -76,6 +76,38 @@ var _ = Describe("A database put back from a backup", func() {
 	})
 })
 
+var _ = Describe("An executor that has just started", func() {
+	It("asks how open orders stand before it trades against the position", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		t.send(ctx, hook, buyAt90)
+		t.settle(ctx)
+		t.fillAtVenue(ctx, "89")
+		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("0"), "nobody has looked")
+
+		t.stay()
+		t.send(ctx, hook, exitAll)
+		t.settle(ctx)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		Expect(t.orders(ctx)).To(HaveLen(2))
+	})
+
+	It("asks once", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		t.send(ctx, hook, buyAt90)
+		t.settle(ctx)
+		t.stay()
+		before := t.venue.asked()
+		for range 2 {
+			t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			t.clock.Advance(2 * time.Minute)
+		}
+		Expect(t.venue.asked()).To(Equal(before + 1))
+	})
+})
+
 // deafBroker cannot be asked for an order so many times.
 type deafBroker struct {
 	ports.Broker
