@@ -114,7 +114,9 @@ type laneRow struct {
 	// lower wake waited longer.
 	ready *time.Time
 	wake  int64
-	epoch int64
+	// parked says that ready is a rest, not the end of a lease.
+	parked bool
+	epoch  int64
 }
 
 // place is where a ticket stands.
