@@ -67,7 +67,7 @@ func (e estate) seen(ctx context.Context) map[string]string {
 	all := map[string]string{}
 	for _, path := range []string{
 		"/v1/broker-accounts", "/v1/webhook-configs", "/v1/webhook-configs/" + e.webhook.ID + "/versions",
-		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/signals", "/v1/signals/" + e.signal, "/v1/orders",
+		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/signals", "/v1/signals/" + e.signal, "/v1/reviews", "/v1/unmatched-orders", "/v1/orders",
 		"/v1/orders/" + e.working, "/v1/positions?by=account", "/v1/positions?by=webhook",
 	} {
 		a := e.owner.call(ctx, http.MethodGet, path, nil)
@@ -183,6 +183,8 @@ func bodyFor(r httpapi.Route) any {
 		return map[string]any{"symbol": "AAPL", "last": "101"}
 	case "POST /v1/webhook-configs/{id}/rotate":
 		return map[string]any{"overlap_seconds": 60}
+	case "POST /v1/reviews/{id}/settle":
+		return map[string]any{"action": "not_placed", "reason": "a stranger says so"}
 	case "POST /v1/webhook-configs/{id}/preview":
 		return map[string]any{"ticker": "AAPL", "action": "buy", "quantity": "1", "price": "100"}
 	}
