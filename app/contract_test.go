@@ -86,7 +86,8 @@ func (c *laterClock) advance(d time.Duration) {
 // looked at meanwhile, which is most of what it would cost.
 func emptyTables(ctx context.Context, conn *pgx.Conn) error {
 	tables := []string{
-		"private.paper_entries", "private.paper_journals", "private.rate_budgets", "private.reconciliations", "public.unmatched_orders", "private.order_attempts", "public.positions", "public.order_events",
+		"private.paper_entries", "private.paper_journals", "private.rate_budgets", "private.reconciliations", "public.unmatched_orders",
+		"private.order_attempts", "public.positions", "public.order_events",
 		"public.orders", "public.tickets", "private.lanes", "private.signal_keys", "public.signals", "private.deliveries",
 		"private.api_requests", "private.webhook_tokens", "public.refusals", "public.webhook_routes",
 		"public.webhook_config_versions", "public.webhook_configs", "public.broker_accounts", "auth.users",

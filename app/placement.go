@@ -24,7 +24,7 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		return 0, false, err
 	}
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
-		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]),
+		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(),
 	})
 	if isLimitReached(err) {
 		return 0, false, nil // by another lane meanwhile: it is judged again

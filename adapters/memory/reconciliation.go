@@ -31,7 +31,7 @@ func (s *Store) Compare(ctx context.Context, age, lease time.Duration, limit int
 		found = nil
 		var due []comparisonRow
 		for id, account := range t.accounts {
-			row := t.comparisons[id]
+			row := t.compared[id]
 			row.id = id
 			if account.DeletedAt == nil && !row.compared.After(t.now.Add(-age)) && !row.claimed.After(t.now) {
 				due = append(due, row)
@@ -42,7 +42,7 @@ func (s *Store) Compare(ctx context.Context, age, lease time.Duration, limit int
 		})
 		for _, row := range due[:min(len(due), max(limit, 0))] {
 			row.claimed = t.now.Add(lease)
-			put(t, t.comparisons, row.id, row)
+			put(t, t.compared, row.id, row)
 			found = append(found, ports.Comparison{BrokerAccountID: row.id, LastOrderAt: t.newestOrder(row.id)})
 		}
 		return nil
@@ -66,7 +66,7 @@ func (s *Store) Compared(ctx context.Context, id domain.BrokerAccountID) error {
 		if _, ok := t.accounts[id]; !ok {
 			return domain.NotFound("broker account")
 		}
-		put(t, t.comparisons, id, comparisonRow{id: id, compared: t.now})
+		put(t, t.compared, id, comparisonRow{id: id, compared: t.now})
 		return nil
 	})
 }

@@ -25,12 +25,13 @@ type tables struct {
 	clientIDs  map[string]domain.OrderID
 	// live are the orders that are working or unsettled: few, however long the
 	// history.
-	live        map[domain.OrderID]struct{}
-	positions   map[positionKey]positionRow
-	requests    map[requestKey]requestRow
-	budgets     map[domain.BrokerAccountID]budgetRow
-	comparisons map[domain.BrokerAccountID]comparisonRow
-	unmatched   map[unmatchedKey]domain.UnmatchedOrder
+	live      map[domain.OrderID]struct{}
+	positions map[positionKey]positionRow
+	requests  map[requestKey]requestRow
+	budgets   map[domain.BrokerAccountID]budgetRow
+	chains    map[chainKey]*domain.Net
+	compared  map[domain.BrokerAccountID]comparisonRow
+	unmatched map[unmatchedKey]domain.UnmatchedOrder
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -39,25 +40,26 @@ type tables struct {
 
 func newTables() tables {
 	return tables{
-		accounts:    map[domain.BrokerAccountID]domain.BrokerAccountSnapshot{},
-		configs:     map[domain.WebhookConfigID]configRow{},
-		tokens:      map[ports.TokenHash]tokenRow{},
-		deliveries:  map[domain.DeliveryID]deliveryRow{},
-		keys:        map[alertKey]keyRow{},
-		signals:     map[domain.SignalID]signalRow{},
-		tickets:     map[domain.TicketID]domain.Ticket{},
-		lanes:       map[int64]laneRow{},
-		laneIDs:     map[laneKey]int64{},
-		places:      map[place]domain.TicketID{},
-		orders:      map[domain.OrderID]orderRow{},
-		byTicket:    map[domain.TicketID][]domain.OrderID{},
-		clientIDs:   map[string]domain.OrderID{},
-		live:        map[domain.OrderID]struct{}{},
-		positions:   map[positionKey]positionRow{},
-		requests:    map[requestKey]requestRow{},
-		budgets:     map[domain.BrokerAccountID]budgetRow{},
-		comparisons: map[domain.BrokerAccountID]comparisonRow{},
-		unmatched:   map[unmatchedKey]domain.UnmatchedOrder{},
+		accounts:   map[domain.BrokerAccountID]domain.BrokerAccountSnapshot{},
+		configs:    map[domain.WebhookConfigID]configRow{},
+		tokens:     map[ports.TokenHash]tokenRow{},
+		deliveries: map[domain.DeliveryID]deliveryRow{},
+		keys:       map[alertKey]keyRow{},
+		signals:    map[domain.SignalID]signalRow{},
+		tickets:    map[domain.TicketID]domain.Ticket{},
+		lanes:      map[int64]laneRow{},
+		laneIDs:    map[laneKey]int64{},
+		places:     map[place]domain.TicketID{},
+		orders:     map[domain.OrderID]orderRow{},
+		byTicket:   map[domain.TicketID][]domain.OrderID{},
+		clientIDs:  map[string]domain.OrderID{},
+		live:       map[domain.OrderID]struct{}{},
+		positions:  map[positionKey]positionRow{},
+		requests:   map[requestKey]requestRow{},
+		budgets:    map[domain.BrokerAccountID]budgetRow{},
+		chains:     map[chainKey]*domain.Net{},
+		compared:   map[domain.BrokerAccountID]comparisonRow{},
+		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
 	}
 }
 
