@@ -3,7 +3,9 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -19,8 +21,8 @@ var _ = Describe("The cost of a claim", func() {
 		queueManyTickets(ctx, conn, 1_001, 100_000)
 		many := explainClaim(ctx, conn)
 
-		Expect(few.indexes()).To(ContainElements("lanes_due", "tickets_lane_id_lane_seq_key"))
-		Expect(many.indexes()).To(ContainElements("lanes_due", "tickets_lane_id_lane_seq_key"))
+		Expect(few.indexes()).To(ContainElements("lanes_due", "lanes_turns", "tickets_lane_id_lane_seq_key"))
+		Expect(many.indexes()).To(ContainElements("lanes_due", "lanes_turns", "tickets_lane_id_lane_seq_key"))
 		Expect(few.RowsGiven).To(BeEquivalentTo(16 * 8))
 		Expect(many.RowsGiven).To(BeEquivalentTo(16 * 8))
 		Expect(many.buffers()).To(BeNumerically("<=", 2*few.buffers()))
@@ -79,7 +81,8 @@ func explainClaim(ctx context.Context, conn *pgx.Conn) planNode {
 	_, err = tx.Exec(ctx, "set local role hookfill_worker")
 	Expect(err).NotTo(HaveOccurred())
 	var text []byte
-	err = tx.QueryRow(ctx, "explain (analyze, buffers, format json) "+postgres.ClaimSQL, 16, 8, 15.0, "spec").Scan(&text)
+	err = tx.QueryRow(ctx, "explain (analyze, buffers, format json) "+postgres.ClaimSQL,
+		16, 8, 15.0, "spec", []uuid.UUID{}, []int{}, math.MaxInt32, uuid.Nil).Scan(&text)
 	Expect(err).NotTo(HaveOccurred())
 	var plans []struct{ Plan planNode }
 	Expect(json.Unmarshal(text, &plans)).To(Succeed())

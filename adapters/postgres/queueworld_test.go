@@ -144,7 +144,7 @@ const longLease = time.Minute
 // back.
 func (w *queueWorld) claim(ctx context.Context) []ports.ClaimedLane {
 	GinkgoHelper()
-	lanes, err := w.lanes.Claim(ctx, "spec", 1000, 1000, longLease)
+	lanes, err := w.lanes.Claim(ctx, ports.LaneRequest{Owner: "spec", Lanes: 1000, Tickets: 1000, Lease: longLease})
 	Expect(err).NotTo(HaveOccurred())
 	var mine []ports.ClaimedLane
 	for _, lane := range lanes {
