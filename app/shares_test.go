@@ -37,7 +37,9 @@ var _ = Describe("An executor that one user floods", func() {
 		ada := newTrader(ctx)
 		bob := moveIn(ctx, ada.house, ada.clock)
 		flood, other := ada.hook(ctx), bob.hook(ctx)
-		buy := func(n int) string { return fmt.Sprintf(`{"ticker":"SYM%d","action":"buy","quantity":"1","price":"100"}`, n) }
+		buy := func(n int) string {
+			return fmt.Sprintf(`{"ticker":"SYM%d","action":"buy","quantity":"1","price":"100"}`, n)
+		}
 		for n := range 40 {
 			ada.send(ctx, flood, buy(n))
 		}

@@ -26,6 +26,9 @@ import (
 // process may be about to claim some. So has everybody at once, for the lanes of
 // those who come only after the 64. Lanes are then taken by their place: the n-th
 // lane of a user comes after the n-1 the owner holds ($5, $6) and those before it.
+//
+// Users are compared as rows, with their time: put as an equality, the planner may
+// take lanes_due for it and go through everybody else's lanes.
 const claimSQL = `
 with recursive held as (
   select * from unnest($5::uuid[], $6::integer[]) as h (user_id, lanes)
@@ -33,8 +36,10 @@ with recursive held as (
   select next.user_id, next.user_id, 1
   from (
     select coalesce(
-      (select user_id from private.lanes where ready_at is not null and user_id > $8 order by user_id limit 1),
-      (select user_id from private.lanes where ready_at is not null order by user_id limit 1)) as user_id
+      (select user_id from private.lanes where ready_at is not null and user_id > $8
+       order by user_id, greatest(ready_at, parked_until) limit 1),
+      (select user_id from private.lanes where ready_at is not null
+       order by user_id, greatest(ready_at, parked_until) limit 1)) as user_id
     offset 0
   ) next
   where next.user_id is not null
@@ -43,8 +48,10 @@ with recursive held as (
   from turn
   cross join lateral (
     select coalesce(
-      (select user_id from private.lanes where ready_at is not null and user_id > turn.user_id order by user_id limit 1),
-      (select user_id from private.lanes where ready_at is not null order by user_id limit 1)) as user_id
+      (select user_id from private.lanes where ready_at is not null and user_id > turn.user_id
+       order by user_id, greatest(ready_at, parked_until) limit 1),
+      (select user_id from private.lanes where ready_at is not null
+       order by user_id, greatest(ready_at, parked_until) limit 1)) as user_id
     offset 0
   ) next
   where turn.step < 64 and next.user_id <> turn.first
@@ -54,8 +61,9 @@ with recursive held as (
   cross join lateral (
     select lane_id, user_id, greatest(ready_at, parked_until) as since
     from private.lanes
-    where user_id = turn.user_id and ready_at is not null and greatest(ready_at, parked_until) <= now()
-    order by greatest(ready_at, parked_until)
+    where ready_at is not null
+      and user_id >= turn.user_id and (user_id, greatest(ready_at, parked_until)) <= (turn.user_id, now())
+    order by user_id, greatest(ready_at, parked_until)
     limit 2 * $1::bigint
   ) lane
   union
@@ -72,12 +80,15 @@ with recursive held as (
   left join held using (user_id)
 ), due as (
   select l.lane_id, place, step, since
-  from placed
-  join private.lanes l using (lane_id)
-  where place <= $7 and l.ready_at is not null and greatest(l.ready_at, l.parked_until) <= now()
-  order by place, step, since
+  from (select * from placed where place <= $7 order by place, step, since) in_order
+  cross join lateral (
+    select lane_id
+    from private.lanes l
+    where l.lane_id = in_order.lane_id
+      and coalesce(l.ready_at is not null and greatest(l.ready_at, l.parked_until) <= now(), false)
+    for no key update skip locked
+  ) l
   limit $1
-  for no key update of l skip locked
 ), claimed as (
   update private.lanes l
   set ready_at = now() + make_interval(secs => $3), parked_until = null, epoch = l.epoch + 1, owner = $4
