@@ -211,9 +211,6 @@ func (w *queueWorld) execute(ctx context.Context, lease ports.Lease, t domain.Ti
 	if _, err := w.ledger.Brief(ctx, t.ID); err != nil {
 		return err
 	}
-	if _, err := w.ledger.Account(ctx, t.BrokerAccountID); err != nil {
-		return err
-	}
 	o, err := w.intend(ctx, lease, t)
 	if err != nil {
 		return err
