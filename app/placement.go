@@ -17,7 +17,11 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		return 0, false, err
 	}
 	first := x.orders.attempt(1)
+	first.Effect = plan.Steps[0].Effect
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+	if cameUnderHalt(err) {
+		return 0, false, nil
+	}
 	if err != nil {
 		return 0, false, err
 	}
@@ -55,7 +59,16 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 		return x.giveUp(ctx, o)
 	}
 	next := x.orders.attempt(o.Attempts() + 1)
+	next.Effect = x.effectOf(o)
+	if j := domain.JudgeHalts(x.brief.Halts, next.Effect); j.Wait {
+		return waitForResume, false, nil
+	} else if j.Held {
+		return x.giveUpHalted(ctx, o, j)
+	}
 	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
+	if cameUnderHalt(err) {
+		return 0, false, nil
+	}
 	if err != nil {
 		return 0, false, err
 	}

@@ -21,8 +21,11 @@ type TicketBrief struct {
 	// Orders are the ticket's own so far, by step and revision.
 	Orders []*domain.Order
 	// Working are the orders of the same config in the lane that are acknowledged
-	// and not terminal, or unsettled, but for the ticket's own.
+	// and not terminal, or unsettled, but for the ticket's own; of a signal of
+	// source halt those of every config and by hand.
 	Working []*domain.Order
+	// Halts are those in force that reach the ticket.
+	Halts []domain.Halt
 }
 
 // TicketPlan is what a ticket was understood to want.
@@ -48,6 +51,9 @@ type Attempt struct {
 	// Deadline is when the sender gives up waiting.
 	Deadline time.Time
 	At       time.Time
+	// Effect is what the order does to the position, which halts are judged by;
+	// the zero value counts as an entry.
+	Effect domain.Effect
 }
 
 // OrderFacts are events learned about one order.
@@ -73,10 +79,13 @@ type Ledger interface {
 	// Intend writes an order down together with its first attempt, and its
 	// ticket's plan as Plan does, before anything is sent. The attempt becomes the
 	// order's event domain.AttemptedEvent. It is fenced. A second order for the
-	// same ticket, step and revision is KindConflict with code order_exists.
+	// same ticket, step and revision is KindConflict with code order_exists. Where
+	// a halt that is in force holds the attempt, by domain.JudgeHalts, it is
+	// KindConflict with code halted and nothing is written.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
-	// conflict where the order's submission admits no attempt.
+	// conflict where the order's submission admits no attempt. Halts are judged
+	// as in Intend.
 	Retry(ctx context.Context, lease Lease, id domain.OrderID, next Attempt) (*domain.Order, error)
 	// Record adds facts to an order and gives what it is now. A fact already
 	// known, by its source id, changes nothing. Every new fill moves the

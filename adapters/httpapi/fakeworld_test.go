@@ -36,6 +36,7 @@ type world struct {
 	preview  ports.Preview
 	previews [][]byte
 	queries  []any
+	halts    []domain.Halt
 }
 
 type remembered struct {
@@ -122,7 +123,7 @@ func (w *world) Do(ctx context.Context, caller domain.Principal, fn func(context
 		r := rows{w, caller.UserID}
 		return fn(ctx, ports.Repositories{
 			BrokerAccounts: accountRows{rows: r}, WebhookConfigs: configRows{rows: r},
-			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r},
+			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r}, Halts: haltRows{rows: r},
 		})
 	})
 }

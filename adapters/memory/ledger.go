@@ -45,13 +45,14 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)
 
+	b.Halts = t.haltsOn(ticket)
 	var mine, working []orderRow
 	for _, order := range t.byTicket[id] {
 		mine = append(mine, t.orders[order])
 	}
 	for order := range t.live {
 		row := t.orders[order]
-		if terms := row.order.Terms; terms.TicketID != id && holding(terms) == own {
+		if terms := row.order.Terms; terms.TicketID != id && (holding(terms) == own || signal.signal.Source == domain.SourceHalt && sameLane(terms, ticket)) {
 			working = append(working, row)
 		}
 	}

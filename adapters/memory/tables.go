@@ -28,6 +28,7 @@ type tables struct {
 	live      map[domain.OrderID]struct{}
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
+	halts     map[domain.HaltID]haltRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -52,6 +53,7 @@ func newTables() tables {
 		live:       map[domain.OrderID]struct{}{},
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
+		halts:      map[domain.HaltID]haltRow{},
 	}
 }
 

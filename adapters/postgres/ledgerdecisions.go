@@ -41,8 +41,13 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		return err
 	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		var halts []haltRow
+		ask(ctx, t, &halts, pgx.RowToStructByName[haltRow], haltsOnTicketSQL, o.Terms().TicketID.UUID)
 		held, err := hold(ctx, t, lease, o.Terms().TicketID)
 		if err != nil {
+			return err
+		}
+		if err := mayAttempt(halts, first); err != nil {
 			return err
 		}
 		addOrder(ctx, t, attempted, lease, first)
@@ -77,9 +82,11 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 		var (
 			lanes []laneOf
 			found lockedOrder
+			halts []haltRow
 		)
 		ask(ctx, t, &lanes, pgx.RowToStructByName[laneOf], holdLaneSQL, lease.LaneID, lease.Epoch)
 		found.askFor(ctx, t, id)
+		ask(ctx, t, &halts, pgx.RowToStructByName[haltRow], haltsOnOrderSQL, id.UUID)
 		if err := t.send(ctx); err != nil {
 			return err
 		}
@@ -94,6 +101,9 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 			return leaseLost()
 		}
 		if _, err := o.Submission().Next(domain.EventAttempted); err != nil {
+			return err
+		}
+		if err := mayAttempt(halts, next); err != nil {
 			return err
 		}
 		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At)

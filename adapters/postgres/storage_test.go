@@ -35,6 +35,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Lanes:       postgres.NewLanes(db),
 		Ledger:      postgres.NewLedger(db),
 		Housekeeper: postgres.NewHousekeeper(db),
+		HaltBoard:   postgres.NewHaltBoard(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
 		Advance:     func(ctx context.Context, d time.Duration) error { return shiftTimes(ctx, conn, d) },
@@ -79,6 +80,7 @@ var (
 	_ = portstest.DescribePositionRepository("postgres", storage())
 	_ = portstest.DescribeRequestRepository("postgres", storage())
 	_ = portstest.DescribeWebhookDirectory("postgres", storage())
+	_ = portstest.DescribeHalts("postgres", storage())
 	_ = portstest.DescribeUsers("postgres", storage())
 	_ = portstest.DescribeHousekeeper("postgres", storage())
 	_ = portstest.DescribeSignalInbox("postgres", storage())

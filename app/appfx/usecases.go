@@ -32,6 +32,8 @@ func useCases() fx.Option {
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
 			fx.Annotate(app.NewWebhooks, fx.As(new(ports.WebhookAdmin))),
 			fx.Annotate(app.NewDesk, fx.As(new(ports.OrderDesk))),
+			app.NewFlattener,
+			fx.Annotate(app.NewHalts, fx.As(new(ports.HaltDesk))),
 			newDemo,
 			func(c Config) *slog.Logger { return c.Log },
 		),
@@ -55,6 +57,7 @@ func newExecutorConfig(c Config) app.ExecutorConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, sweeper *app.Housekeeping,
+	flattener *app.Flattener,
 ) {
 	if c.Role.takesIn() {
 		background(lc, intake.Run)
@@ -63,5 +66,6 @@ func runBackground(
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
 		background(lc, sweeper.Run)
+		background(lc, flattener.Run)
 	}
 }

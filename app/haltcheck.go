@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// waitForResume is how often a lane whose exit a halt holds looks whether it is
+// lifted.
+const waitForResume = 500 * time.Millisecond
+
+// effectOf says what an order does to the position there is now.
+func (x *execution) effectOf(o *domain.Order) domain.Effect {
+	before := x.position()
+	if before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0 {
+		return domain.EffectExit
+	}
+	return domain.EffectEntry
+}
+
+// underHalts gives what halts make of the next step: held is false where nothing
+// stops it, otherwise the ticket waits or is over.
+func (x *execution) underHalts(ctx context.Context, plan domain.Plan) (held bool, wait time.Duration, err error) {
+	j := domain.JudgeHalts(x.brief.Halts, plan.Steps[0].Effect)
+	switch {
+	case !j.Held:
+		return false, 0, nil
+	case j.Wait:
+		return true, waitForResume, nil
+	}
+	plan.State, plan.Reasons = domain.StateRefused, []domain.Reason{j.Reason}
+	plan.Decisions = append(plan.Decisions, j.Decision)
+	return true, 0, x.finish(ctx, x.endOf(plan), nil)
+}
+
+// giveUpHalted ends a ticket whose order is provably not placed and is held by a
+// halt now.
+func (x *execution) giveUpHalted(ctx context.Context, o *domain.Order, j domain.HaltJudgement) (time.Duration, bool, error) {
+	end := x.refusal(j.Reason.Code, j.Reason.Message)
+	end.Decisions = []domain.Decision{j.Decision}
+	event := x.orders.ours(o, domain.EventNotPlaced, "", j.Reason.Message)
+	return 0, true, x.finish(ctx, end, []ports.OrderFacts{{OrderID: o.ID(), Events: []domain.OrderEvent{event}}})
+}
+
+// cameUnderHalt reports that a halt was set since the ticket was read: nothing
+// was written, and the ticket is to be looked at again.
+func cameUnderHalt(err error) bool {
+	e, ok := asError(err)
+	return ok && e.Code == "halted" && errors.Is(err, domain.KindConflict)
+}
