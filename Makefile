@@ -1,19 +1,24 @@
 # `make run` and `make test` work from a fresh clone on a machine with Go.
 # Variables: GO, ARGS (added to `hookfill serve`), PKG (what `make test` runs:
-# `make test PKG=./domain`), FUZZTIME, TIMEOUT (of all specs together), CYCLES.
+# `make test PKG=./domain`), FUZZTIME, TIMEOUT (of all specs together), CYCLES (of
+# chaos), SEEDS (how many to simulate), SEED (of simulate or chaos: the choices of
+# an earlier run), MUTANT (part of a name).
 
 GO       ?= go
 ARGS     ?=
 PKG      ?= -r
 FUZZTIME ?= 10s
-CYCLES   ?= 50
+CYCLES   ?= 12
+SEEDS    ?= 2000
+SEED     ?=
+MUTANT   ?=
 TIMEOUT  ?= 15m
 
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test kill bench cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test simulate mutants chaos bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -31,11 +36,19 @@ test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL
 	@.ci/compiler
 	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
 
-kill: go ## Kill a server CYCLES times while alerts arrive; what it answered has to be there, once
+simulate: go ## Run the execution core through SEEDS worlds of faults, or through the one of SEED again
+	@HOOKFILL_TEST_SEEDS=$(SEEDS) HOOKFILL_TEST_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -v -run '^TestSimulation$$' \
+		./app/simulation -ginkgo.focus='whatever a seed breaks' -ginkgo.timeout 24h
+
+mutants: go ## Break the code in each way .ci/mutants knows, or those of MUTANT, and show each one caught
+	@GO=$(GO) .ci/mutate $(MUTANT)
+
+chaos: go ## Kill, freeze and cut off processes CYCLES times while alerts arrive: none lost, doubled or misordered
 	@.ci/postgres
 	@.ci/compiler
-	@HOOKFILL_TEST_REQUIRE_DATABASE=1 HOOKFILL_TEST_KILL_CYCLES=$(CYCLES) CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 0 \
-		-v -run '^TestHookfill$$' ./cmd/hookfill -ginkgo.v -ginkgo.focus='killed at any moment' -ginkgo.timeout 24h
+	@HOOKFILL_TEST_REQUIRE_DATABASE=1 HOOKFILL_TEST_CHAOS_CYCLES=$(CYCLES) HOOKFILL_TEST_CHAOS_SEED=$(SEED) \
+		CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 0 -v -run '^TestHookfill$$' ./cmd/hookfill \
+		-ginkgo.v -ginkgo.silence-skips -ginkgo.focus='killed, frozen and cut off' -ginkgo.timeout 24h
 
 bench: go ## Durable alerts a second beside pgbench's single-row inserts, in turns, as a ratio
 	@.ci/postgres

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -185,6 +186,8 @@ type venue struct {
 
 	mu         sync.Mutex
 	submitted  []string
+	quotes     atomic.Int64
+	lookUps    int
 	declares   func(*ports.Capabilities)
 	instrument func(domain.Instrument) (domain.Instrument, error)
 }
@@ -217,6 +220,20 @@ func (v *venue) Submit(ctx context.Context, account *domain.BrokerAccount, r por
 	report, err := v.Broker.Submit(ctx, account, r)
 	v.moment.reach(afterSubmit)
 	return report, err
+}
+
+func (v *venue) ByClientOrderID(ctx context.Context, account *domain.BrokerAccount, id string) (domain.OrderReport, error) {
+	v.mu.Lock()
+	v.lookUps++
+	v.mu.Unlock()
+	return v.Broker.ByClientOrderID(ctx, account, id)
+}
+
+// asked counts the look-ups.
+func (v *venue) asked() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.lookUps
 }
 
 // sent gives the client order ids of every send, in order.

@@ -18,6 +18,8 @@ type execution struct {
 	account *domain.BrokerAccount
 	rules   domain.WebhookRules
 	intent  domain.Intent
+	// market is what is known of it in this step, for the rule that asks for it.
+	market domain.Prices
 }
 
 // How long a lane rests while something else has to happen first.
@@ -64,7 +66,13 @@ func (x *execution) load(ctx context.Context) error {
 // step does the next thing the ticket needs: settle what is unknown, end what
 // holds the quantity, place the next order, or finish.
 func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, err error) {
-	if last := x.lastOrder(); last != nil {
+	last := x.lastOrder()
+	if x.isSuperseded() {
+		if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
+			return wait, final, err
+		}
+	}
+	if last != nil {
 		if !last.IsSettled() {
 			return x.follow(ctx, last)
 		}
@@ -165,7 +173,13 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	if err != nil {
 		return 0, false, err
 	}
-	plan := x.plan(instrument)
+	plan, err := x.planAtMarket(ctx, broker, instrument)
+	if err != nil {
+		return 0, false, err
+	}
+	if plan.State == domain.StateSuperseded {
+		return 0, true, x.collapse(ctx, plan)
+	}
 	if len(plan.Steps) == 0 {
 		return 0, true, x.finish(ctx, x.endOf(plan), nil)
 	}
@@ -211,10 +225,14 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	account := x.brief.AccountPosition.Quantity
 	// What is expected on top of the position the account will hold as well.
 	account = account.Plus(position.Plus(x.position().Opposite()))
-	return domain.Situation{
+	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
-		AgeSeconds: int(x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) / time.Second),
+		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
 	}
+	if len(x.brief.Orders) == 0 {
+		s.Next = x.brief.Next
+	}
+	return s
 }
 
 // clearTheWay ends the config's open orders in the lane before an exit: each
@@ -243,23 +261,32 @@ func (x *execution) cancelAll(ctx context.Context) (time.Duration, bool, error) 
 func (x *execution) cancelWorking(ctx context.Context) (time.Duration, bool, error) {
 	wait := time.Duration(0)
 	for _, o := range x.brief.Working {
-		ask := x.orders.cancel
-		if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
-			ask = x.orders.lookUp
-		}
-		events, err := ask(ctx, x.account, o)
+		settled, err := x.endOrder(ctx, o)
 		if err != nil {
 			return 0, false, err
 		}
-		fresh, err := x.record(ctx, o, events)
-		if err != nil {
-			return 0, false, err
-		}
-		if !fresh.IsSettled() {
+		if !settled {
 			wait = waitForVenue
 		}
 	}
 	return wait, false, nil
+}
+
+// endOrder asks for an open order to end, and reports whether it has.
+func (x *execution) endOrder(ctx context.Context, o *domain.Order) (settled bool, err error) {
+	ask := x.orders.cancel
+	if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
+		ask = x.orders.lookUp
+	}
+	events, err := ask(ctx, x.account, o)
+	if err != nil {
+		return false, err
+	}
+	fresh, err := x.record(ctx, o, events)
+	if err != nil {
+		return false, err
+	}
+	return fresh.IsSettled(), nil
 }
 
 func (x *execution) record(ctx context.Context, o *domain.Order, events []domain.OrderEvent) (*domain.Order, error) {

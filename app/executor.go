@@ -181,6 +181,9 @@ func (e *Executor) runLane(stopping, work context.Context, lane ports.ClaimedLan
 		}
 	}
 	e.release(lane.Lease, wait)
+	if wait == 0 {
+		e.bell.Ring() // for what arrived in the lane while it was held
+	}
 }
 
 // release is done even when the lane's context is over: a lane that is not

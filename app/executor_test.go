@@ -186,7 +186,7 @@ var _ = Describe("The executor", func() {
 		t.send(ctx, hook, buyTen)
 		t.settle(ctx)
 		first := t.send(ctx, hook, flipAt110)
-		second := t.send(ctx, hook, exitAll)
+		second := t.send(ctx, hook, buyAt90)
 		other := t.send(ctx, hook, `{"ticker":"MSFT","action":"buy","quantity":"1","price":"100"}`)
 		t.settle(ctx)
 		ends(ctx, first, domain.StateExecuting, "")
@@ -218,6 +218,9 @@ var _ = Describe("The executor", func() {
 			t.script.UnknownNotPlacedNext()
 			id := t.send(ctx, hook, buyTen)
 			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			Expect(t.venue.sent()).To(HaveLen(1), "while the first attempt may be under way")
+			t.later(ctx, executorConfig().SendTimeout)
 			ends(ctx, id, domain.StateDone, "")
 			o := t.only(ctx)
 			Expect(o.Attempts()).To(Equal(2))
@@ -236,6 +239,18 @@ var _ = Describe("The executor", func() {
 			Expect(o.Attempts()).To(Equal(2))
 			Expect(t.venue.sent()).To(Equal([]string{o.Terms().ClientOrderID, o.Terms().ClientOrderID}))
 			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+		})
+
+		It("does not send an attempt whose time was over when it was written down, and makes another", func(ctx SpecContext) {
+			t.moment.plan(afterIntend, func() { t.clock.Advance(executorConfig().SendTimeout) })
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			Expect(t.venue.sent()).To(BeEmpty())
+			t.later(ctx, time.Second)
+			ends(ctx, id, domain.StateDone, "")
+			Expect(t.only(ctx).Attempts()).To(Equal(2))
+			Expect(t.venue.sent()).To(HaveLen(1))
 		})
 
 		It("gives an entry up that could not be placed before it was too old", func(ctx SpecContext) {
@@ -261,12 +276,35 @@ var _ = Describe("The executor", func() {
 			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
 		})
 
+		It("leaves to a person what one who lost the lane had begun to leave to a person", func(ctx SpecContext) {
+			t.venue.declare(func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesAccepted })
+			t.script.UnknownNotPlacedNext()
+			var taken []ports.ClaimedLane
+			t.moment.plan(beforeFinish, func() {
+				defer GinkgoRecover()
+				t.clock.Advance(time.Minute)
+				var err error
+				taken, err = t.lanes.Claim(ctx, "other", 1, 1, time.Minute)
+				Expect(err).NotTo(HaveOccurred())
+			})
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateExecuting, "")
+			Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview), "facts are facts")
+			Expect(taken).To(HaveLen(1))
+			Expect(t.lanes.Release(ctx, taken[0].Lease, 0)).To(Succeed())
+			t.settle(ctx)
+			ends(ctx, id, domain.StateNeedsReview, "needs_review")
+			Expect(t.venue.sent()).To(HaveLen(1))
+		})
+
 		DescribeTable("leaves it to a person, asks again, and keeps the lane waiting, where sending again is not safe because",
 			func(ctx SpecContext, declares func(*ports.Capabilities)) {
 				t.venue.declare(declares)
 				t.script.DelayVisibility(1)
 				t.script.LoseReplyNext()
 				id := t.send(ctx, hook, buyTen)
+				t.settle(ctx)
 				behind := t.send(ctx, hook, exitAll)
 				t.settle(ctx)
 				ends(ctx, id, domain.StateNeedsReview, "needs_review")

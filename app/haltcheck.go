@@ -15,8 +15,7 @@ const waitForResume = 500 * time.Millisecond
 
 // effectOf says what an order does to the position there is now.
 func (x *execution) effectOf(o *domain.Order) domain.Effect {
-	before := x.position()
-	if before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0 {
+	if x.reduces(o) {
 		return domain.EffectExit
 	}
 	return domain.EffectEntry

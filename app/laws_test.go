@@ -76,7 +76,7 @@ var _ = Describe("Intake and executor", func() {
 					t.settle(ctx)
 				}
 			}
-			for range 4 * len(history) {
+			for range 6 * len(history) {
 				t.later(ctx, 2*time.Second)
 			}
 			t.checkLaws(ctx, len(history))

@@ -16,11 +16,16 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
-	first := x.orders.attempt(1)
+	first, err := x.orders.attempt(1, x.account, plan.Steps[0].Effect == domain.EffectExit)
+	if err != nil {
+		return 0, false, err
+	}
 	first.Effect = plan.Steps[0].Effect
-	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
-	if cameUnderHalt(err) {
-		return 0, false, nil
+	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
+		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]),
+	})
+	if isLimitReached(err) || cameUnderHalt(err) {
+		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again
 	}
 	if err != nil {
 		return 0, false, err
@@ -58,12 +63,15 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if !x.stillWanted(o) {
 		return x.giveUp(ctx, o)
 	}
-	next := x.orders.attempt(o.Attempts() + 1)
-	next.Effect = x.effectOf(o)
-	if j := domain.JudgeHalts(x.brief.Halts, next.Effect); j.Wait {
+	effect := x.effectOf(o)
+	if j := domain.JudgeHalts(x.brief.Halts, effect); j.Wait {
 		return waitForResume, false, nil
 	} else if j.Held {
 		return x.giveUpHalted(ctx, o, j)
+	}
+	next, err := x.orders.attempt(o.Attempts()+1, x.account, effect == domain.EffectExit)
+	if err != nil {
+		return 0, false, err
 	}
 	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
 	if cameUnderHalt(err) {
@@ -121,7 +129,9 @@ func (x *execution) logOrder(ctx context.Context, o *domain.Order) {
 // settle finds out what became of an order whose send was cut short, in this
 // process or in one that died. Only where the broker refuses a second order of
 // the same id for ever, and look-ups are direct, is absence a reason to send
-// again; elsewhere a person decides.
+// again; elsewhere a person decides. It is absent once nothing of the attempt can
+// be under way any more: a further attempt that is refused, for want of the money
+// that the first one took, would else pass for the end of the order.
 func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
 	broker, err := x.orders.brokers.For(x.account.Kind())
 	if err != nil {
@@ -148,7 +158,7 @@ func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration,
 		return x.escalate(ctx, o)
 	case since < can.VisibleWithin:
 		return can.VisibleWithin - since, false, nil
-	case !x.stillWanted(o) && since < x.c.SendTimeout+can.VisibleWithin:
+	case since < x.c.SendTimeout+can.VisibleWithin:
 		return x.c.SendTimeout + can.VisibleWithin - since, false, nil
 	}
 	return x.sendAgain(ctx, o)
@@ -165,9 +175,10 @@ func lastAttemptAt(o *domain.Order) time.Time {
 }
 
 // escalate leaves the ticket to a person. The lane waits behind it and the
-// broker is asked again from time to time.
+// broker is asked again from time to time. The order may have been escalated by
+// one who lost the lane before the ticket was.
 func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	if o.Submission() == domain.SubmissionNeedsReview {
+	if o.Submission() == domain.SubmissionNeedsReview && x.ticket.State == domain.StateNeedsReview {
 		return waitForReview, false, nil
 	}
 	const why = "the broker may or may not have this order, and sending it again could double it"
@@ -177,24 +188,34 @@ func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duratio
 	return waitForReview, false, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// giveUp ends a ticket whose order is provably not placed and came too late.
+// giveUp ends a ticket whose order is provably not placed and came too late, or
+// before an exit that waits.
 func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	const why = "the entry could not be placed before it was too old"
 	end := x.end(domain.StateExpired)
-	end.Reasons = []domain.Reason{{Code: "stale", Message: why}}
-	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", why)}}
+	end.Reasons = []domain.Reason{{Code: "stale", Message: "the order could not be placed before it was too old"}}
+	if x.isSuperseded() {
+		end = x.superseded()
+	}
+	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventNotPlaced, "", end.Reasons[0].Message)}}
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// stillWanted reports whether an order not placed yet should be: an exit always,
-// an entry while it is not stale.
-func (x *execution) stillWanted(o *domain.Order) bool {
-	limit := x.rules.Staleness.EntrySeconds
-	t := o.Terms()
+// reduces reports whether an order makes the position smaller.
+func (x *execution) reduces(o *domain.Order) bool {
 	before := x.position()
-	after := before.After(t.Side, o.LeavesQuantity())
-	if limit == nil || after.Size().Cmp(before.Size()) < 0 {
-		return true
+	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
+}
+
+// stillWanted reports whether an order not placed yet should be: while it is not
+// too old, by the rule for exits or that for entries, and no full exit waits
+// behind.
+func (x *execution) stillWanted(o *domain.Order) bool {
+	if x.isSuperseded() {
+		return false
 	}
-	return x.clock.Now().Sub(x.brief.Signal.Snapshot().ReceivedAt) <= time.Duration(*limit)*time.Second
+	effect := domain.EffectEntry
+	if x.reduces(o) {
+		effect = domain.EffectExit
+	}
+	return !x.rules.Staleness.Expired(effect, x.age())
 }

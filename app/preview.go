@@ -16,6 +16,7 @@ func (w *Webhooks) PreviewAlert(
 		config    *domain.WebhookConfig
 		accounts  = map[domain.BrokerAccountID]*domain.BrokerAccount{}
 		positions []ports.HeldPosition
+		usage     domain.Usage
 	)
 	err := w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) (err error) {
 		if config, err = r.WebhookConfigs.ByID(ctx, id); err != nil {
@@ -25,6 +26,9 @@ func (w *Webhooks) PreviewAlert(
 			if accounts[route.BrokerAccountID], err = r.BrokerAccounts.ByID(ctx, route.BrokerAccountID); err != nil {
 				return err
 			}
+		}
+		if usage, err = r.WebhookConfigs.Usage(ctx, id); err != nil {
+			return err
 		}
 		ofConfigs, err := r.Positions.List(ctx, ports.PositionsByWebhook)
 		if err != nil {
@@ -47,7 +51,7 @@ func (w *Webhooks) PreviewAlert(
 		p := ports.IntentPreview{Intent: admission.Intent, Decisions: admission.Decisions, Reasons: admission.Reasons}
 		if len(admission.Reasons) == 0 {
 			for _, route := range config.Snapshot().Rules.Routes {
-				routed, err := w.previewRoute(ctx, config, accounts[route.BrokerAccountID], route, admission.Intent, positions)
+				routed, err := w.previewRoute(ctx, config, accounts[route.BrokerAccountID], route, admission.Intent, positions, usage)
 				if err != nil {
 					return ports.Preview{}, err
 				}
@@ -61,7 +65,7 @@ func (w *Webhooks) PreviewAlert(
 
 func (w *Webhooks) previewRoute(
 	ctx context.Context, config *domain.WebhookConfig, account *domain.BrokerAccount, route domain.Route,
-	intent domain.Intent, positions []ports.HeldPosition,
+	intent domain.Intent, positions []ports.HeldPosition, usage domain.Usage,
 ) (ports.RoutePreview, error) {
 	p := ports.RoutePreview{BrokerAccountID: account.ID()}
 	if intent.Action == domain.ActionCancel || intent.Symbol.IsZero() {
@@ -86,9 +90,15 @@ func (w *Webhooks) previewRoute(
 		id := config.ID()
 		p.Position = held(positions, account.ID(), &id, intent.Symbol)
 	}
-	p.Plan = domain.PlanOrders(intent, rules, domain.Situation{
+	now := w.clock.Now()
+	situation := domain.Situation{
 		Position: p.Position, Account: whole, Instrument: instrument, Multiplier: route.Multiplier,
-	})
+		Age: ageOf(now, intent.SenderTime, now), Usage: usage,
+	}
+	if rules.Staleness.MaxPriceDriftPercent != nil {
+		situation.Market = pricesAt(ctx, broker, account, intent.Symbol)
+	}
+	p.Plan = domain.PlanOrders(intent, rules, situation)
 	return p, nil
 }
 

@@ -26,6 +26,8 @@ type storage struct {
 	journal   ports.PaperJournal
 	clock     ports.Clock
 	ids       ports.IDs
+	// users may be nil where nobody has to be made known.
+	users ports.Users
 }
 
 // house is the whole application, with doubles where specs interfere.
@@ -158,6 +160,9 @@ func tenant(ctx context.Context, s storage, clock *memory.Clock) *trader {
 func moveIn(ctx context.Context, h *house, clock *memory.Clock) *trader {
 	GinkgoHelper()
 	t := &trader{house: h, clock: clock, who: domain.Principal{UserID: domain.UserID{UUID: h.ids.New()}}}
+	if h.users != nil {
+		Expect(h.users.Ensure(ctx, t.who.UserID)).To(Succeed())
+	}
 	account, err := h.accounts.OpenAccount(ctx, t.who, ports.NewBrokerAccount{
 		Name: "paper", Kind: domain.BrokerKindPaper, Paper: domain.PaperSettings{Cash: domain.MustMoney("1000000")},
 	}, ports.Idempotency{})

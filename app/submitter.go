@@ -17,24 +17,39 @@ type submitter struct {
 	clock   ports.Clock
 	log     *slog.Logger
 	timeout time.Duration
+	// routine leaves the reserve of an account's requests alone when it asks.
+	routine bool
 }
 
-// attempt numbers the next send of an order, which gives up after the timeout.
-func (s *submitter) attempt(number int) ports.Attempt {
+// attempt numbers the next send of an order, which gives up after the timeout. An
+// urgent one may use the reserve of the account's requests.
+func (s *submitter) attempt(number int, account *domain.BrokerAccount, urgent bool) (ports.Attempt, error) {
+	broker, err := s.brokers.For(account.Kind())
+	if err != nil {
+		return ports.Attempt{}, err
+	}
 	now := s.clock.Now()
-	return ports.Attempt{Number: number, At: now, Deadline: now.Add(s.timeout)}
+	return ports.Attempt{
+		Number: number, At: now, Deadline: now.Add(s.timeout),
+		Request: ports.Request{Limit: broker.Capabilities().Requests, Urgent: urgent},
+	}, nil
 }
 
 // send submits an order whose attempt is committed, once, and classifies what
 // came back. Only what a broker's answer proves counts as refused or not taken;
-// everything else is ambiguous.
+// everything else is ambiguous. The attempt's time runs from when it was written
+// down: whoever takes the lane over counts on nothing being sent after it.
 func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) []domain.OrderEvent {
 	broker, err := s.brokers.For(account.Kind())
 	if err != nil {
 		return s.denied(o, err)
 	}
+	left := s.timeout - s.clock.Now().Sub(lastAttemptAt(o))
+	if left <= 0 {
+		return []domain.OrderEvent{s.ours(o, domain.EventNotWritten, "", "the time to send it was over before it was sent")}
+	}
 	t := o.Terms()
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	report, err := broker.Submit(ctx, account, ports.OrderRequest{
 		ClientOrderID: t.ClientOrderID, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
@@ -68,6 +83,9 @@ func (s *submitter) lookUp(ctx context.Context, account *domain.BrokerAccount, o
 	if err != nil {
 		return nil, err
 	}
+	if err := s.spend(ctx, broker, account); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	report, err := broker.ByClientOrderID(ctx, account, o.Terms().ClientOrderID)
@@ -84,6 +102,9 @@ func (s *submitter) cancel(ctx context.Context, account *domain.BrokerAccount, o
 	if err != nil {
 		return nil, err
 	}
+	if err := s.spend(ctx, broker, account); err != nil {
+		return nil, err
+	}
 	asked, done := context.WithTimeout(ctx, s.timeout)
 	defer done()
 	report, err := broker.Cancel(asked, account, o.Terms().ClientOrderID)
@@ -94,6 +115,16 @@ func (s *submitter) cancel(ctx context.Context, account *domain.BrokerAccount, o
 		return nil, err
 	}
 	return append(s.foundIfNew(o, report), report.Events()...), nil
+}
+
+// spend takes a look-up or a cancel from the account's budget. What a broker
+// without a limit is asked is not counted.
+func (s *submitter) spend(ctx context.Context, broker ports.Broker, account *domain.BrokerAccount) error {
+	limit := broker.Capabilities().Requests
+	if limit.IsUnlimited() {
+		return nil
+	}
+	return s.ledger.Spend(ctx, account.ID(), ports.Request{Limit: limit, Urgent: !s.routine})
 }
 
 func (s *submitter) foundIfNew(o *domain.Order, report domain.OrderReport) []domain.OrderEvent {

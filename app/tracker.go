@@ -38,7 +38,7 @@ type Tracker struct {
 func NewTracker(ledger ports.Ledger, brokers ports.Brokers, clock ports.Clock, log *slog.Logger, c TrackerConfig) *Tracker {
 	return &Tracker{
 		ledger: ledger, clock: clock, log: log, c: c,
-		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout},
+		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout, routine: true},
 	}
 }
 

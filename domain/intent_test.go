@@ -130,6 +130,18 @@ var _ = Describe("An intent", func() {
 		Entry("not another position", with(func(i *domain.Intent) { i.TargetPosition = new(domain.MustNet("1")) }), false),
 	)
 
+	DescribeTable("that closes all there is is told apart",
+		func(i domain.Intent, fullExit bool) { Expect(i.IsFullExit()).To(Equal(fullExit)) },
+		Entry("an exit", domain.Intent{Action: domain.ActionExit}, true),
+		Entry("whatever goes flat", with(func(i *domain.Intent) { i.Sentiment = "flat" }), true),
+		Entry("whatever wants the position 0", with(func(i *domain.Intent) { i.TargetPosition = new(domain.Net{}) }), true),
+		Entry("not an exit of a part", domain.Intent{Action: domain.ActionExit, Quantity: new(domain.MustQuantity("1"))}, false),
+		Entry("not an exit that leaves a position", domain.Intent{Action: domain.ActionExit, TargetPosition: new(domain.MustNet("1"))}, false),
+		Entry("not a cancel", domain.Intent{Action: domain.ActionCancel}, false),
+		Entry("not a buy", buy(), false),
+		Entry("not a reversal", domain.Intent{Action: domain.ActionReverse}, false),
+	)
+
 	DescribeTable("has the side of its action",
 		func(action domain.Action, side domain.Side) { Expect(action.Side()).To(Equal(side)) },
 		Entry("buy", domain.ActionBuy, domain.SideBuy),

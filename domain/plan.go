@@ -26,8 +26,16 @@ type Situation struct {
 	Account    Net
 	Instrument Instrument
 	Multiplier Quantity
-	// Age is how many seconds ago the signal was received.
-	AgeSeconds int
+	Age        Age
+	// Market is what the symbol trades at now, where a rule asks for it.
+	Market Prices
+	// Usage is what the config has used of its rails that count.
+	Usage Usage
+	// Next is the config's next alert in the lane, nil where none waits or this one
+	// has placed something. Carried is the position that those collapsed before
+	// this one wanted; nil where there are none.
+	Next    *Intent
+	Carried *Net
 }
 
 // Plan is what an intent comes to. Steps is empty when there is nothing to
@@ -41,8 +49,10 @@ type Plan struct {
 }
 
 // PlanOrders works out what an intent means in a situation. It is pure: the
-// same arguments give the same plan. Rules are judged in this order, each
-// leaving a decision: what the alert means, the instrument, staleness, rails.
+// same arguments give the same plan. Rules are judged in this order, each that
+// is set leaving a decision: what the alert means, the instrument, the backlog,
+// the age of an exit; then for an entry its age, the drift of the price, the sides and the
+// rails as RiskLimits lists them. Age ends it, the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
 	if i.Action == ActionCancel {
@@ -50,7 +60,12 @@ func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
 		return p
 	}
-	target, err := p.resolve(i, rules, s)
+	read := s
+	if s.Carried != nil && !i.IsExitOnly() {
+		read.Position = *s.Carried
+		p.note("backlog", "read from "+s.Carried.String()+", which the alerts before it wanted")
+	}
+	target, err := p.resolve(i, rules, read)
 	if err == nil && target.Size().Cmp(s.Position.Size()) > 0 {
 		_, err = newAmount(target.d)
 	}
@@ -81,6 +96,9 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 	}
 	p.steps(s, target)
 	if p.State == "" {
+		p.collapse(rules.Staleness, s.Next)
+	}
+	if p.State == "" {
 		p.judge(i, rules, s)
 	}
 	if p.State != "" {
@@ -89,10 +107,22 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 }
 
 // IsExitOnly reports whether the intent can only reduce a position whatever the
-// situation, and so never expires.
+// situation.
 func (i Intent) IsExitOnly() bool {
 	return i.Action == ActionExit || i.Action == ActionCancel || i.Sentiment == SentimentFlat ||
 		i.TargetPosition != nil && i.TargetPosition.IsFlat()
+}
+
+// IsFullExit reports whether the intent closes all of a position whatever the
+// situation, so that entries it finds waiting are not wanted any more.
+func (i Intent) IsFullExit() bool {
+	switch {
+	case i.Action == ActionCancel:
+		return false
+	case i.Sentiment == SentimentFlat || i.TargetPosition != nil && i.TargetPosition.IsFlat():
+		return true
+	}
+	return i.Action == ActionExit && i.Quantity == nil && i.TargetPosition == nil
 }
 
 // resolve gives the position the intent wants. Where the alert carries one,
@@ -256,34 +286,6 @@ func (p *Plan) enter(s Situation, n Net) {
 		return
 	}
 	p.Steps = append(p.Steps, Step{EffectEntry, n.ExitSide().Opposite(), q})
-}
-
-// judge holds the entry against staleness and rails. A refused entry takes
-// nothing from the exit before it.
-func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
-	last := p.Steps[len(p.Steps)-1]
-	if last.Effect != EffectEntry {
-		p.pass("exit", "an exit is never held up by staleness or rails")
-		return
-	}
-	if limit := rules.Staleness.EntrySeconds; limit != nil && s.AgeSeconds > *limit {
-		p.end(StateExpired, "stale", "", "the alert is older than the entry limit of the webhook's staleness rule")
-	} else {
-		p.pass("staleness", "")
-		rules.Risk.judge(p, last.Quantity, i.tradePrice(), p.Target)
-	}
-	if p.State != "" && len(p.Steps) > 1 {
-		p.State, p.Reasons, p.Steps = "", nil, p.Steps[:1]
-		p.note("entry", "the entry is refused; the exit before it is placed")
-	}
-}
-
-func (p *Plan) rail(rule string, ok bool, detail string) {
-	if ok {
-		p.pass(rule, detail)
-		return
-	}
-	p.refuse(rule, "", detail)
 }
 
 func (p *Plan) refuse(code, field, msg string) { p.end(StateRefused, code, field, msg) }

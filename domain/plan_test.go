@@ -63,6 +63,7 @@ type planned struct {
 	Step       string
 	Minimum    string
 	Age        int
+	With       func(*domain.WebhookRules, *domain.Situation) // what few rows say
 
 	Steps   []string // "exit sell 10"
 	Target  string   // not looked at where empty
@@ -80,6 +81,9 @@ func (r planned) rules() domain.WebhookRules {
 	if r.Sizing.Type != "" {
 		rules.Sizing = r.Sizing
 	}
+	if r.With != nil {
+		r.With(&rules, &domain.Situation{})
+	}
 	return rules
 }
 
@@ -91,14 +95,18 @@ func (r planned) situation() domain.Situation {
 		return s
 	}
 	position := orElse(r.Position, "0")
-	return domain.Situation{
+	s := domain.Situation{
 		Position: domain.MustNet(position), Account: domain.MustNet(orElse(r.Account, position)),
 		Instrument: domain.Instrument{
 			Symbol: "AAPL", Tradable: true, QuantityStep: domain.MustQuantity(orElse(r.Step, "0")),
 			MinimumQuantity: domain.MustQuantity(orElse(r.Minimum, "0")),
 		},
-		Multiplier: domain.MustQuantity(orElse(r.Multiplier, "1")), AgeSeconds: r.Age,
+		Multiplier: domain.MustQuantity(orElse(r.Multiplier, "1")), Age: domain.Age{ReceivedSeconds: r.Age},
 	}
+	if r.With != nil {
+		r.With(&domain.WebhookRules{}, &s)
+	}
+	return s
 }
 
 func inWords(p domain.Plan) (steps, reasons, says []string) {
@@ -359,7 +367,7 @@ var _ = Describe("A plan", func() {
 		}
 		p := domain.PlanOrders(r.Alert.intent(), r.rules(), r.situation())
 		_, _, says := inWords(p)
-		Expect(says).To(Equal([]string{"quantity_means note", "target_position note", "staleness pass", "max_order_quantity pass"}))
+		Expect(says).To(Equal([]string{"quantity_means note", "target_position note", "exit pass", "staleness pass", "max_order_quantity pass"}))
 		Expect(p.Decisions[1].Detail).To(Equal("from 10 to -10"))
 	})
 

@@ -71,7 +71,7 @@ func rough(t *rapid.T) (domain.WebhookRules, domain.Situation) {
 	}
 	s.Instrument.QuantityStep = domain.MustQuantity(rapid.SampledFrom([]string{"0", "1", "3"}).Draw(t, "step"))
 	s.Instrument.MinimumQuantity = domain.MustQuantity(rapid.SampledFrom([]string{"0", "2"}).Draw(t, "minimum"))
-	s.AgeSeconds = rapid.SampledFrom([]int{0, 60, 61, 100_000}).Draw(t, "age")
+	s.Age.ReceivedSeconds = rapid.SampledFrom([]int{0, 60, 61, 100_000}).Draw(t, "age")
 	if rapid.Bool().Draw(t, "entries expire") {
 		rules.Staleness.EntrySeconds = new(60)
 	}
@@ -84,7 +84,40 @@ func rough(t *rapid.T) (domain.WebhookRules, domain.Situation) {
 	if limit := orNothing(halves(1, 20)).Draw(t, "max position"); limit != "" {
 		rules.Risk.MaxPositionQuantity = new(domain.MustQuantity(limit))
 	}
+	counted(t, &rules, &s)
 	return rules, s
+}
+
+// counted adds the rails that count, the sides, and what the market and the
+// clock add to staleness.
+func counted(t *rapid.T, rules *domain.WebhookRules, s *domain.Situation) {
+	limit := func(name string) *int {
+		return rapid.Ptr(rapid.IntRange(1, 5), true).Draw(t, name)
+	}
+	price := func(name string) *domain.Price {
+		return rapid.Ptr(rapid.Map(halves(1, 20), domain.MustPrice), true).Draw(t, name)
+	}
+	rules.Sides = rapid.SampledFrom([][]domain.Side{nil, {"buy"}, {"sell"}, {"sell", "buy"}}).Draw(t, "sides")
+	rules.Risk.MaxOpenOrders, rules.Risk.MaxOrdersPerMinute = limit("max open orders"), limit("max orders per minute")
+	if loss := orNothing(halves(1, 20)).Draw(t, "max daily loss"); loss != "" {
+		rules.Risk.MaxDailyLoss = new(domain.MustMoney(loss))
+	}
+	if drift := orNothing(halves(1, 200)).Draw(t, "max drift"); drift != "" {
+		rules.Staleness.MaxPriceDriftPercent = new(domain.MustQuantity(drift))
+	}
+	if rapid.Bool().Draw(t, "exits expire") {
+		rules.Staleness.ExitSeconds = new(60)
+	}
+	rules.Staleness.BySender = rapid.Bool().Draw(t, "by sender")
+	s.Age.SenderSeconds = rapid.Ptr(rapid.SampledFrom([]int{-5, 0, 60, 61}), true).Draw(t, "sender age")
+	rules.Staleness.Collapse = rapid.Bool().Draw(t, "collapse")
+	s.Next = rapid.SampledFrom([]*domain.Intent{nil, {Action: domain.ActionBuy}, {Action: domain.ActionExit}}).Draw(t, "next")
+	s.Carried = rapid.Ptr(rapid.Map(halves(-20, 20), domain.MustNet), true).Draw(t, "carried")
+	s.Market = domain.Prices{Bid: price("bid"), Ask: price("ask"), Last: price("last")}
+	s.Usage = domain.Usage{
+		OpenOrders: rapid.IntRange(0, 6).Draw(t, "open"), OrdersLastMinute: rapid.IntRange(0, 6).Draw(t, "made"),
+		ProfitToday: domain.MustMoney(halves(-20, 20).Draw(t, "earned")),
+	}
 }
 
 type setting func(*rapid.T) (domain.WebhookRules, domain.Situation)
@@ -170,20 +203,28 @@ var _ = Describe("A plan, whatever the alert,", func() {
 		})
 	})
 
-	It("has its exit whatever the rails and however old it is", func() {
+	It("has its exit whatever the rails and however old it is, unless the config lets exits expire", func() {
 		planLaw(rough, func(_ *rapid.T, g Gomega, i domain.Intent, r domain.WebhookRules, s domain.Situation, p domain.Plan) {
-			r.Risk, r.Staleness, s.AgeSeconds = domain.RiskLimits{}, domain.Staleness{}, 0
+			late := r.Staleness.Expired(domain.EffectExit, s.Age)
+			r.Risk, r.Sides, r.Staleness, s.Age = domain.RiskLimits{}, nil, domain.Staleness{}, domain.Age{}
 			free := domain.PlanOrders(i, r, s)
+			if late && len(stepsOf(free, domain.EffectExit)) > 0 {
+				g.Expect(p.Steps).To(BeEmpty(), "nor what follows the exit")
+				g.Expect(p.State).To(Equal(domain.StateExpired))
+				return
+			}
 			g.Expect(stepsOf(p, domain.EffectExit)).To(Equal(stepsOf(free, domain.EffectExit)))
 			g.Expect(p.Target).To(Equal(free.Target))
 		})
 	})
 
-	It("enters nothing for an alert that can only reduce", func() {
-		planLaw(rough, func(_ *rapid.T, g Gomega, i domain.Intent, _ domain.WebhookRules, s domain.Situation, p domain.Plan) {
+	It("enters nothing for an alert that can only reduce, and expires it only by the rule for exits", func() {
+		planLaw(rough, func(_ *rapid.T, g Gomega, i domain.Intent, r domain.WebhookRules, s domain.Situation, p domain.Plan) {
 			if i.IsExitOnly() {
 				g.Expect(stepsOf(p, domain.EffectEntry)).To(BeEmpty())
-				g.Expect(p.State).NotTo(Equal(domain.StateExpired))
+				if p.State == domain.StateExpired {
+					g.Expect(r.Staleness.Expired(domain.EffectExit, s.Age)).To(BeTrue())
+				}
 				g.Expect(p.Target.Size().Cmp(s.Position.Size())).To(BeNumerically("<=", 0))
 			}
 		})
@@ -215,7 +256,23 @@ var _ = Describe("A plan, whatever the alert,", func() {
 					g.Expect(p.Target.Size().Cmp(*limit)).To(BeNumerically("<=", 0))
 				}
 				if limit := r.Staleness.EntrySeconds; limit != nil {
-					g.Expect(s.AgeSeconds).To(BeNumerically("<=", *limit))
+					g.Expect(s.Age.ReceivedSeconds).To(BeNumerically("<=", *limit))
+				}
+				if len(r.Sides) > 0 {
+					g.Expect(r.Sides).To(ContainElement(entry.Side))
+				}
+				if limit := r.Risk.MaxOpenOrders; limit != nil {
+					g.Expect(s.Usage.OpenOrders).To(BeNumerically("<", *limit))
+				}
+				if limit := r.Risk.MaxOrdersPerMinute; limit != nil {
+					g.Expect(s.Usage.OrdersLastMinute + len(p.Steps)).To(BeNumerically("<=", *limit))
+				}
+				if limit := r.Risk.MaxDailyLoss; limit != nil {
+					g.Expect(s.Usage.ProfitToday.Add(*limit).Cmp(domain.Money{})).To(BeNumerically(">", 0))
+				}
+				if limit := r.Staleness.MaxPriceDriftPercent; limit != nil && len(p.Steps) == 1 {
+					g.Expect(i.ReferencePrice).NotTo(BeNil())
+					g.Expect(s.Market.For(entry.Side)).NotTo(BeNil())
 				}
 			}
 		})
@@ -228,7 +285,7 @@ var _ = Describe("A plan, whatever the alert,", func() {
 				g.Expect(p.Reasons).To(BeEmpty())
 				return
 			}
-			g.Expect(p.State).To(BeElementOf(domain.StateRefused, domain.StateExpired, domain.StateDone))
+			g.Expect(p.State).To(BeElementOf(domain.StateRefused, domain.StateExpired, domain.StateSuperseded, domain.StateDone))
 			g.Expect(p.Reasons).NotTo(BeEmpty())
 			for _, r := range p.Reasons {
 				g.Expect(r.Code).NotTo(BeEmpty())

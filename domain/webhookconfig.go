@@ -53,13 +53,6 @@ type Route struct {
 	Multiplier Quantity
 }
 
-// Staleness says when an intent is too old to execute, measured from receipt.
-type Staleness struct {
-	// EntrySeconds is how old an entry may get; nil is for ever. Exits never
-	// expire.
-	EntrySeconds *int
-}
-
 // Dedupe says which deliveries are the same alert.
 type Dedupe struct {
 	// KeyFields name top-level fields of the payload whose values identify an
@@ -72,9 +65,12 @@ type Dedupe struct {
 // WebhookRules is the versioned part of a config: all that judges, sizes and
 // routes an alert.
 type WebhookRules struct {
-	Routes        []Route
-	Format        AlertFormat
-	Symbols       []Symbol
+	Routes  []Route
+	Format  AlertFormat
+	Symbols []Symbol
+	// Sides are those an entry may be on; none listed is both. An exit is never
+	// held up by them.
+	Sides         []Side
 	SymbolMap     map[Symbol]Symbol
 	Sizing        Sizing
 	QuantityMeans QuantityMeans
@@ -125,6 +121,7 @@ func (r WebhookRules) check() error {
 		f.add("format_required", "format", "use auto")
 	}
 	r.checkSymbols(&f)
+	r.checkSides(&f)
 	f.addErr("sizing", r.Sizing.check())
 	if _, err := parseWord("invalid_quantity_means", string(r.QuantityMeans), []QuantityMeans{QuantityOrderTotal, QuantityEntry}); err != nil {
 		f.addErr("quantity_means", err)
@@ -133,9 +130,7 @@ func (r WebhookRules) check() error {
 		f.addErr("position_scope", err)
 	}
 	f.addErr("risk", r.Risk.check())
-	if s := r.Staleness.EntrySeconds; s != nil && *s < 1 {
-		f.add("invalid_staleness", "staleness.entry_seconds", "must be 1 or more, or null for never")
-	}
+	f.addErr("staleness", r.Staleness.check())
 	r.Dedupe.check(&f)
 	return f.err()
 }
@@ -156,6 +151,14 @@ func (r WebhookRules) checkRoutes(f *faults) {
 		seen[route.BrokerAccountID] = true
 		if route.Multiplier.IsZero() {
 			f.add("multiplier_not_positive", field+".multiplier", "must be above 0")
+		}
+	}
+}
+
+func (r WebhookRules) checkSides(f *faults) {
+	for i, s := range r.Sides {
+		if !s.IsValid() || slices.Contains(r.Sides[:i], s) {
+			f.add("invalid_side", "sides."+strconv.Itoa(i), "name buy, sell or both, each once")
 		}
 	}
 }
@@ -199,12 +202,10 @@ func (d Dedupe) check(f *faults) {
 func (r WebhookRules) clone() WebhookRules {
 	r.Routes = slices.Clone(r.Routes)
 	r.Symbols = slices.Clone(r.Symbols)
+	r.Sides = slices.Clone(r.Sides)
 	r.SymbolMap = maps.Clone(r.SymbolMap)
 	r.Sizing.Value = copied(r.Sizing.Value)
-	r.Risk.MaxOrderQuantity = copied(r.Risk.MaxOrderQuantity)
-	r.Risk.MaxOrderNotional = copied(r.Risk.MaxOrderNotional)
-	r.Risk.MaxPositionQuantity = copied(r.Risk.MaxPositionQuantity)
-	r.Staleness.EntrySeconds = copied(r.Staleness.EntrySeconds)
+	r.Risk, r.Staleness = r.Risk.clone(), r.Staleness.clone()
 	r.Dedupe.KeyFields = slices.Clone(r.Dedupe.KeyFields)
 	return r
 }

@@ -35,8 +35,12 @@ func everyRule() domain.WebhookRules {
 	r.Risk = domain.RiskLimits{
 		MaxOrderQuantity: new(domain.MustQuantity("100")), MaxOrderNotional: new(domain.MustMoney("50000")),
 		MaxPositionQuantity: new(domain.MustQuantity("500")),
+		MaxOpenOrders:       new(5), MaxOrdersPerMinute: new(60), MaxDailyLoss: new(domain.MustMoney("2000")),
 	}
-	r.Staleness.EntrySeconds = new(30)
+	r.Sides = []domain.Side{domain.SideBuy, domain.SideSell}
+	r.Staleness = domain.Staleness{
+		EntrySeconds: new(30), ExitSeconds: new(600), MaxPriceDriftPercent: new(domain.MustQuantity("0.5")), BySender: true, Collapse: true,
+	}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id"}, WindowSeconds: 300}
 	return r
 }
@@ -162,12 +166,24 @@ var _ = Describe("A new webhook config", func() {
 			func(c *domain.WebhookConfigSnapshot) {
 				c.Rules.Risk = domain.RiskLimits{
 					MaxOrderQuantity: new(domain.Quantity{}), MaxOrderNotional: new(domain.MustMoney("-1")), MaxPositionQuantity: new(domain.Quantity{}),
+					MaxOpenOrders: new(0), MaxOrdersPerMinute: new(-1), MaxDailyLoss: new(domain.Money{}),
 				}
+				c.Rules.Staleness.MaxPriceDriftPercent = new(domain.Quantity{})
 			},
 			[]string{
 				"risk.max_order_quantity limit_not_positive", "risk.max_order_notional limit_not_positive",
-				"risk.max_position_quantity limit_not_positive",
+				"risk.max_position_quantity limit_not_positive", "risk.max_open_orders limit_not_positive",
+				"risk.max_orders_per_minute limit_not_positive", "risk.max_daily_loss limit_not_positive",
+				"staleness.max_price_drift_percent limit_not_positive",
 			},
+		}),
+		Entry("with sides there are not, or twice", row{
+			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sides = []domain.Side{"long", "buy", "buy"} },
+			[]string{"sides.0 invalid_side", "sides.2 invalid_side"},
+		}),
+		Entry("with exits that are always too old", row{
+			func(c *domain.WebhookConfigSnapshot) { c.Rules.Staleness.ExitSeconds = new(0) },
+			[]string{"staleness.exit_seconds invalid_staleness"},
 		}),
 		Entry("with entries that are always too old", row{
 			func(c *domain.WebhookConfigSnapshot) { c.Rules.Staleness.EntrySeconds = new(0) },
@@ -324,7 +340,10 @@ var _ = Describe("A webhook config", func() {
 			*r.Risk.MaxOrderQuantity = domain.MustQuantity("9")
 			*r.Risk.MaxOrderNotional = domain.MustMoney("9")
 			*r.Risk.MaxPositionQuantity = domain.MustQuantity("9")
-			*r.Staleness.EntrySeconds = 9
+			*r.Risk.MaxOpenOrders, *r.Risk.MaxOrdersPerMinute, *r.Risk.MaxDailyLoss = 9, 9, domain.MustMoney("9")
+			*r.Staleness.EntrySeconds, *r.Staleness.ExitSeconds = 9, 9
+			*r.Staleness.MaxPriceDriftPercent = domain.MustQuantity("9")
+			r.Sides[0] = "x"
 			r.Dedupe.KeyFields[0] = "x"
 		}
 		*stored.DeletedAt = at(0)

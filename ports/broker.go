@@ -39,6 +39,9 @@ type Capabilities struct {
 	// VisibleWithin is how long a look-up may miss an order the broker has taken;
 	// 0 for a broker whose look-ups never lag.
 	VisibleWithin time.Duration
+	// Requests is what the broker takes for one account; zero for one that does
+	// not count.
+	Requests RateLimit
 }
 
 // OrderRequest is an order as it is sent.
@@ -109,6 +112,19 @@ type Quote struct {
 	Bid       *domain.Price
 	Ask       *domain.Price
 	LastPrice *domain.Price
+}
+
+// Prices gives the quote's prices to judge by.
+func (q Quote) Prices() domain.Prices {
+	return domain.Prices{Bid: q.Bid, Ask: q.Ask, Last: q.LastPrice}
+}
+
+// Quotes is what a Broker is as well that knows what symbols trade at.
+type Quotes interface {
+	// Quote gives what a symbol trades at now. Where no price is known, or none
+	// that is of now, it is KindNotFound; a broker that could not be asked is
+	// KindUnavailable.
+	Quote(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (Quote, error)
 }
 
 // PaperMarket takes quotes for a paper account.

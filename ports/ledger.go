@@ -26,12 +26,28 @@ type TicketBrief struct {
 	Working []*domain.Order
 	// Halts are those in force that reach the ticket.
 	Halts []domain.Halt
+	// Usage is what the config has used, by the storage's clock, of the rails its
+	// rules set; what no rule limits may be left zero.
+	Usage domain.Usage
+	// Next is the intent of the same config's next ticket in the lane, where that
+	// goes by the same version of the rules, and Carried the target of its last one
+	// before, where that was collapsed; each nil where there is none, or the rules
+	// do not collapse.
+	Next    *domain.Intent
+	Carried *domain.Net
+	// SupersededBy is the signal of the first ticket behind this one in the lane
+	// that is a full exit, of the same config or not by an alert at all; nil where
+	// there is none.
+	SupersededBy *domain.SignalID
 }
 
 // TicketPlan is what a ticket was understood to want.
 type TicketPlan struct {
 	Target    domain.Net
 	Decisions []domain.Decision
+	// Limits, where they are set, are kept to when an order is written down,
+	// however many lanes of the config do so at once.
+	Limits *domain.RiskLimits
 }
 
 // TicketEnd is how a ticket ends, or, where State is needs_review, that only a
@@ -51,6 +67,8 @@ type Attempt struct {
 	// Deadline is when the sender gives up waiting.
 	Deadline time.Time
 	At       time.Time
+	// Request is what the send takes from the account's budget.
+	Request Request
 	// Effect is what the order does to the position, which halts are judged by;
 	// the zero value counts as an entry.
 	Effect domain.Effect
@@ -79,13 +97,18 @@ type Ledger interface {
 	// Intend writes an order down together with its first attempt, and its
 	// ticket's plan as Plan does, before anything is sent. The attempt becomes the
 	// order's event domain.AttemptedEvent. It is fenced. A second order for the
-	// same ticket, step and revision is KindConflict with code order_exists. Where
-	// a halt that is in force holds the attempt, by domain.JudgeHalts, it is
-	// KindConflict with code halted and nothing is written.
+	// same ticket, step and revision is KindConflict with code order_exists. An
+	// order of a config beyond the limits of the plan that count orders is
+	// KindConflict with code limit_reached, and changes nothing. Where a halt that
+	// is in force holds the attempt, by domain.JudgeHalts, it is KindConflict with
+	// code halted, and changes nothing: once a halt is committed, nothing that it
+	// holds is written down, whoever asks at the same moment. The attempt's
+	// request is taken from the account's budget as Spend does, together with the
+	// rest or not at all.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
-	// conflict where the order's submission admits no attempt. Halts are judged
-	// as in Intend.
+	// conflict where the order's submission admits no attempt. Halts are judged,
+	// and the account's budget is charged, as in Intend.
 	Retry(ctx context.Context, lease Lease, id domain.OrderID, next Attempt) (*domain.Order, error)
 	// Record adds facts to an order and gives what it is now. A fact already
 	// known, by its source id, changes nothing. Every new fill moves the
@@ -98,6 +121,11 @@ type Ledger interface {
 	// stays its head. It is fenced, but the facts are recorded even then. A ticket
 	// that is not the lane's head is KindConflict with code not_head.
 	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
+	// Spend takes a request from the account's budget, which all processes share,
+	// by the database's clock. Where nothing is left for it, it is KindUnavailable
+	// with code throttled and takes nothing; RetryAfter says when the next one is
+	// there, if nobody else comes first.
+	Spend(ctx context.Context, account domain.BrokerAccountID, r Request) error
 	// Working gives up to limit orders that are acknowledged and not terminal and
 	// were last asked about before the given age by the database's clock, oldest
 	// first, and counts them as asked about now.

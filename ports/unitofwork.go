@@ -76,6 +76,9 @@ type WebhookConfigRepository interface {
 	AddToken(ctx context.Context, id domain.WebhookConfigID, token TokenHash, overlapSeconds int) error
 	// OpenOrders counts the config's working or unsettled orders.
 	OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error)
+	// Usage gives what the config has used of the rails that count, by the
+	// storage's clock.
+	Usage(ctx context.Context, id domain.WebhookConfigID) (domain.Usage, error)
 	// Refusals gives the deliveries to the config that were not understood.
 	Refusals(ctx context.Context, id domain.WebhookConfigID, page PageRequest) (Page[Refusal], error)
 }

@@ -53,8 +53,8 @@ var _ = Describe("Webhook configs", func() {
 
 	It("take null for a default, and nothing for what is not built yet", func(ctx SpecContext) {
 		got := create(ctx, `,"format":null,"symbols":null,"symbol_map":null,"sizing":null,"quantity_means":null,"position_scope":null,
-			"risk":{"max_orders_per_minute":null,"max_daily_loss":null},
-			"staleness":{"exit_seconds":null,"max_price_drift_percent":null,"clock":"received"},
+			"sides":null,"risk":{"max_open_orders":null,"max_orders_per_minute":null,"max_daily_loss":null},
+			"staleness":{"exit_seconds":null,"max_price_drift_percent":null,"clock":"received","backlog":"expire"},
 			"dedupe":{"key_fields":null,"window_seconds":null},
 			"senders":{"allow_cidrs":[],"preset":null,"signing":false}`)
 		Expect(got.status).To(Equal(http.StatusCreated), got.body)
@@ -63,19 +63,18 @@ var _ = Describe("Webhook configs", func() {
 
 	It("expire entries never where entry_seconds is null", func(ctx SpecContext) {
 		Expect(create(ctx, `,"staleness":{"entry_seconds":null}`).at("staleness", "entry_seconds")).To(BeNil())
+		Expect(create(ctx, `,"staleness":{"exit_seconds":5}`).at("staleness", "exit_seconds")).To(BeEquivalentTo(5))
 		Expect(create(ctx, `,"staleness":{}`).at("staleness", "entry_seconds")).To(BeEquivalentTo(60))
 	})
 
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
 		got := create(ctx, `,"sizing":{"type":"percent_of_equity","value":"5"},
-			"risk":{"max_orders_per_minute":60,"max_daily_loss":"2000"},
-			"staleness":{"exit_seconds":5,"max_price_drift_percent":"1","clock":"sender"},
+			"staleness":{"backlog":"ask"},
 			"senders":{"allow_cidrs":["10.0.0.0/8"],"preset":"tradingview","signing":true}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))
 		Expect(got.faults()).To(Equal([]string{
-			"not_built_yet sizing.type", "not_built_yet risk.max_orders_per_minute", "not_built_yet risk.max_daily_loss",
-			"not_built_yet staleness.exit_seconds", "not_built_yet staleness.max_price_drift_percent", "not_built_yet staleness.clock",
+			"not_built_yet sizing.type", "not_built_yet staleness.backlog",
 			"not_built_yet senders.allow_cidrs", "not_built_yet senders.preset", "not_built_yet senders.signing",
 		}))
 		Expect(h.alice(ctx, http.MethodGet, "/v1/webhook-configs", "").at("items")).To(BeEmpty())
@@ -99,6 +98,11 @@ var _ = Describe("Webhook configs", func() {
 		Entry("what the domain refuses", `,"symbols":["aapl"],"sizing":{"type":"fixed_quantity","value":0},"quantity_means":"all","dedupe":{"window_seconds":0}`,
 			"invalid_symbol symbols.0", "sizing_value sizing.value", "invalid_quantity_means quantity_means", "invalid_window dedupe.window_seconds"),
 		Entry("a sizing without a type", `,"sizing":{"value":"1"}`, "required sizing.type"),
+		Entry("rails that stop everything", `,"sides":["long","buy","buy"],"risk":{"max_open_orders":0,"max_orders_per_minute":-1,"max_daily_loss":"0"},"staleness":{"exit_seconds":0,"max_price_drift_percent":0}`,
+			"invalid_side sides.0", "invalid_side sides.2", "limit_not_positive risk.max_open_orders", "limit_not_positive risk.max_orders_per_minute",
+			"limit_not_positive risk.max_daily_loss", "invalid_staleness staleness.exit_seconds", "limit_not_positive staleness.max_price_drift_percent"),
+		Entry("words and numbers of staleness", `,"staleness":{"exit_seconds":"5","clock":"bar","backlog":"all","max_price_drift_percent":-1}`,
+			"wrong_type staleness.exit_seconds", "negative_quantity staleness.max_price_drift_percent", "invalid_clock staleness.clock", "invalid_backlog staleness.backlog"),
 		Entry("negative limits", `,"risk":{"max_order_quantity":-1,"max_order_notional":"x"}`,
 			"negative_quantity risk.max_order_quantity", "not_a_number risk.max_order_notional"),
 	)

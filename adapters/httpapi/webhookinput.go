@@ -74,6 +74,10 @@ func rulesEditFrom(f *form) rulesEdit {
 		symbols := symbolsFrom(f)
 		return func(r *domain.WebhookRules) { r.Symbols = symbols }
 	})
+	field("sides", func() func(*domain.WebhookRules) {
+		sides := sidesFrom(f)
+		return func(r *domain.WebhookRules) { r.Sides = sides }
+	})
 	field("symbol_map", func() func(*domain.WebhookRules) {
 		symbolMap := symbolMapFrom(f)
 		return func(r *domain.WebhookRules) { r.SymbolMap = symbolMap }
@@ -137,6 +141,14 @@ func symbolsFrom(f *form) []domain.Symbol {
 	return symbols
 }
 
+func sidesFrom(f *form) []domain.Side {
+	var sides []domain.Side
+	for _, s := range f.texts("sides") {
+		sides = append(sides, domain.Side(s))
+	}
+	return sides
+}
+
 func symbolMapFrom(f *form) map[domain.Symbol]domain.Symbol {
 	sub := f.object("symbol_map")
 	if sub == nil {
@@ -180,9 +192,10 @@ func riskFrom(f *form) domain.RiskLimits {
 		MaxOrderQuantity:    number(sub, "max_order_quantity", domain.ParseQuantity),
 		MaxOrderNotional:    number(sub, "max_order_notional", domain.ParseMoney),
 		MaxPositionQuantity: number(sub, "max_position_quantity", domain.ParseQuantity),
+		MaxOpenOrders:       sub.integer("max_open_orders"),
+		MaxOrdersPerMinute:  sub.integer("max_orders_per_minute"),
+		MaxDailyLoss:        number(sub, "max_daily_loss", domain.ParseMoney),
 	}
-	sub.notBuilt("max_orders_per_minute")
-	sub.notBuilt("max_daily_loss")
 	sub.close()
 	return limits
 }
@@ -196,13 +209,35 @@ func stalenessFrom(f *form, otherwise domain.Staleness) domain.Staleness {
 	if _, given := sub.take("entry_seconds"); given {
 		s.EntrySeconds = sub.integer("entry_seconds") // null is for ever
 	}
-	sub.notBuilt("exit_seconds")
-	sub.notBuilt("max_price_drift_percent")
-	if sub.textOr("clock", clockReceived) != clockReceived {
-		sub.refuseUnbuilt("clock")
+	if _, given := sub.take("exit_seconds"); given {
+		s.ExitSeconds = sub.integer("exit_seconds") // null is for ever
+	}
+	s.MaxPriceDriftPercent = number(sub, "max_price_drift_percent", domain.ParseQuantity)
+	if clock := word(sub, "clock", parseClock); clock != nil {
+		s.BySender = *clock == clockSender
+	}
+	if rule := word(sub, "backlog", parseBacklog); rule != nil {
+		s.Collapse = *rule == backlogCollapse
+		if *rule == backlogAsk {
+			sub.refuseUnbuilt("backlog")
+		}
 	}
 	sub.close()
 	return s
+}
+
+func parseClock(s string) (string, error) {
+	if s != clockReceived && s != clockSender {
+		return "", domain.Invalid("invalid_clock", "", "must be one of received, sender")
+	}
+	return s, nil
+}
+
+func parseBacklog(s string) (string, error) {
+	if s != backlogExpire && s != backlogCollapse && s != backlogAsk {
+		return "", domain.Invalid("invalid_backlog", "", "must be one of expire, collapse")
+	}
+	return s, nil
 }
 
 func dedupeFrom(f *form, otherwise domain.Dedupe) domain.Dedupe {

@@ -16,6 +16,7 @@ type webhookJSON struct {
 	Routes        []routeJSON            `json:"routes"`
 	Format        domain.AlertFormat     `json:"format"`
 	Symbols       []domain.Symbol        `json:"symbols"`
+	Sides         []domain.Side          `json:"sides"`
 	SymbolMap     map[string]string      `json:"symbol_map"`
 	Sizing        sizingJSON             `json:"sizing"`
 	QuantityMeans domain.QuantityMeans   `json:"quantity_means"`
@@ -42,6 +43,7 @@ type riskJSON struct {
 	MaxOrderQuantity    *domain.Quantity `json:"max_order_quantity"`
 	MaxOrderNotional    *domain.Money    `json:"max_order_notional"`
 	MaxPositionQuantity *domain.Quantity `json:"max_position_quantity"`
+	MaxOpenOrders       *int             `json:"max_open_orders"`
 	MaxOrdersPerMinute  *int             `json:"max_orders_per_minute"`
 	MaxDailyLoss        *domain.Money    `json:"max_daily_loss"`
 }
@@ -51,6 +53,7 @@ type stalenessJSON struct {
 	ExitSeconds          *int             `json:"exit_seconds"`
 	MaxPriceDriftPercent *domain.Quantity `json:"max_price_drift_percent"`
 	Clock                string           `json:"clock"`
+	Backlog              string           `json:"backlog"`
 }
 
 type dedupeJSON struct {
@@ -64,8 +67,33 @@ type sendersJSON struct {
 	Signing    bool     `json:"signing"`
 }
 
-// clockReceived is the one clock staleness is measured by so far.
-const clockReceived = "received"
+// The clocks an alert's age is measured by.
+const (
+	clockReceived = "received"
+	clockSender   = "sender"
+)
+
+// The rules for what waited out an outage; to ask is not built yet.
+const (
+	backlogExpire   = "expire"
+	backlogCollapse = "collapse"
+	backlogAsk      = "ask"
+)
+
+func stalenessOf(s domain.Staleness) stalenessJSON {
+	clock := clockReceived
+	if s.BySender {
+		clock = clockSender
+	}
+	backlog := backlogExpire
+	if s.Collapse {
+		backlog = backlogCollapse
+	}
+	return stalenessJSON{
+		EntrySeconds: s.EntrySeconds, ExitSeconds: s.ExitSeconds, MaxPriceDriftPercent: s.MaxPriceDriftPercent,
+		Clock: clock, Backlog: backlog,
+	}
+}
 
 func webhookOf(c *domain.WebhookConfig) webhookJSON {
 	s := c.Snapshot()
@@ -80,13 +108,9 @@ func webhookOf(c *domain.WebhookConfig) webhookJSON {
 	}
 	return webhookJSON{
 		ID: s.ID, Name: s.Name, Version: s.Version, Status: s.Status,
-		Routes: routes, Format: r.Format, Symbols: orEmpty(r.Symbols), SymbolMap: symbolMap,
+		Routes: routes, Format: r.Format, Symbols: orEmpty(r.Symbols), Sides: orEmpty(r.Sides), SymbolMap: symbolMap,
 		Sizing: sizingJSON(r.Sizing), QuantityMeans: r.QuantityMeans, PositionScope: r.PositionScope,
-		Risk: riskJSON{
-			MaxOrderQuantity: r.Risk.MaxOrderQuantity, MaxOrderNotional: r.Risk.MaxOrderNotional,
-			MaxPositionQuantity: r.Risk.MaxPositionQuantity,
-		},
-		Staleness: stalenessJSON{EntrySeconds: r.Staleness.EntrySeconds, Clock: clockReceived},
+		Risk: riskJSON(r.Risk), Staleness: stalenessOf(r.Staleness),
 		Dedupe:    dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},
 		Senders:   sendersJSON{AllowCIDRs: []string{}},
 		CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),

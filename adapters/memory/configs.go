@@ -175,6 +175,16 @@ func (r configs) OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int
 	return n, nil
 }
 
+func (r configs) Usage(ctx context.Context, id domain.WebhookConfigID) (domain.Usage, error) {
+	if err := r.begin(ctx); err != nil {
+		return domain.Usage{}, err
+	}
+	if _, err := r.find(id); err != nil {
+		return domain.Usage{}, err
+	}
+	return r.usage(id), nil
+}
+
 func (r configs) Refusals(ctx context.Context, id domain.WebhookConfigID, q ports.PageRequest) (ports.Page[ports.Refusal], error) {
 	if err := r.begin(ctx); err != nil {
 		return ports.Page[ports.Refusal]{}, err

@@ -41,11 +41,19 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	if config := signal.signal.WebhookConfigID; config != nil {
 		own.config = *config
 		b.Rules = t.rules(*config, signal.signal.WebhookConfigVersion)
+		if b.Rules != nil && b.Rules.Risk.Count() {
+			b.Usage = t.usage(*config)
+		}
+		if b.Rules != nil && b.Rules.Staleness.Collapse {
+			b.Next, b.Carried = t.backlog(ticket, *config)
+		}
 	}
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)
 
 	b.Halts = t.haltsOn(ticket)
+	b.SupersededBy = t.exitBehind(ticket, signal.signal.WebhookConfigID)
+
 	var mine, working []orderRow
 	for _, order := range t.byTicket[id] {
 		mine = append(mine, t.orders[order])
@@ -67,6 +75,19 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	}
 	b.Working, err = restoreOrders(working)
 	return b, err
+}
+
+// exitBehind gives the signal of the first full exit behind a ticket in its lane,
+// of the same config or not by an alert.
+func (t *tx) exitBehind(ticket domain.Ticket, config *domain.WebhookConfigID) *domain.SignalID {
+	id := t.laneIDs[laneKey{ticket.BrokerAccountID, ticket.Symbol}]
+	for seq := ticket.LaneSeq + 1; seq <= t.lanes[id].last; seq++ {
+		behind := t.signals[t.tickets[t.places[place{id, seq}]].SignalID].signal
+		if by := behind.WebhookConfigID; behind.Intent.IsFullExit() && (by == nil || config != nil && *by == *config) {
+			return &behind.ID
+		}
+	}
+	return nil
 }
 
 // rules gives the rules a config had in a version.

@@ -27,11 +27,17 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if err := t.mayAttempt(ticket, first); err != nil {
 			return err
 		}
+		if err := t.keepTo(plan.Limits, terms.WebhookConfigID); err != nil {
+			return err
+		}
 		order, err := domain.RestoreOrder(copyOrder(o.Snapshot()))
 		if err != nil {
 			return err
 		}
 		if _, err := order.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
+			return err
+		}
+		if err := t.spend(terms.BrokerAccountID, first.Request); err != nil {
 			return err
 		}
 		put(t, t.byTicket, ticket.ID, append(slices.Clip(t.byTicket[ticket.ID]), terms.ID))
@@ -60,8 +66,12 @@ func (t *tx) hasOrder(terms domain.OrderTerms) bool {
 func (t *tx) putOrder(o *domain.Order, asked time.Time) {
 	s := copyOrder(o.Snapshot())
 	s.Version++
+	intended := t.now
+	if row, known := t.orders[s.Terms.ID]; known {
+		intended = row.intended
+	}
 	put(t, t.orders, s.Terms.ID, orderRow{
-		order: s, submission: o.Submission(), status: o.Status(), working: o.IsWorking(), asked: asked,
+		order: s, submission: o.Submission(), status: o.Status(), working: o.IsWorking(), asked: asked, intended: intended,
 	})
 	if o.IsWorking() || o.Submission().IsUnsettled() {
 		put(t, t.live, s.Terms.ID, struct{}{})
@@ -98,6 +108,9 @@ func (s *Store) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID,
 		}
 		if !added {
 			return domain.Conflict("attempt_exists", "the attempt is written down already")
+		}
+		if err := t.spend(terms.BrokerAccountID, next.Request); err != nil {
+			return err
 		}
 		t.putOrder(o, row.asked)
 		order, err = domain.RestoreOrder(copyOrder(t.orders[id].order))
@@ -150,8 +163,12 @@ func (t *tx) move(terms domain.OrderTerms, fill domain.OrderEvent, at time.Time)
 	own := holding(terms)
 	whole := positionKey{scope: ports.PositionsByAccount, account: own.account, symbol: own.symbol}
 	for _, k := range []positionKey{own, whole} {
-		next := t.positions[k].position.Apply(terms.Side, fill.Quantity, fill.Price)
-		put(t, t.positions, k, positionRow{user: terms.UserID, position: copyPosition(next), updated: at})
+		row := t.positions[k]
+		next := row.position.Apply(terms.Side, fill.Quantity, fill.Price)
+		earned := row.earnedOn(t.now).Add(next.RealizedProfit).Sub(row.position.RealizedProfit)
+		put(t, t.positions, k, positionRow{
+			user: terms.UserID, position: copyPosition(next), updated: at, moved: t.now, earned: earned,
+		})
 	}
 }
 

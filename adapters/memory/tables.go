@@ -29,6 +29,7 @@ type tables struct {
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
 	halts     map[domain.HaltID]haltRow
+	budgets   map[domain.BrokerAccountID]budgetRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -54,6 +55,7 @@ func newTables() tables {
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
 		halts:      map[domain.HaltID]haltRow{},
+		budgets:    map[domain.BrokerAccountID]budgetRow{},
 	}
 }
 
@@ -125,6 +127,8 @@ type orderRow struct {
 	status     domain.OrderStatus
 	working    bool
 	asked      time.Time
+	// intended is when it was written down, by the store's clock.
+	intended time.Time
 }
 
 // positionKey names a holding; config is zero for the account's whole and for
@@ -140,6 +144,16 @@ type positionRow struct {
 	user     domain.UserID
 	position domain.Position
 	updated  time.Time
+	// moved is when it moved last, by the store's clock, and earned what it
+	// realized on that day.
+	moved  time.Time
+	earned domain.Money
+}
+
+// budgetRow is how many requests were left at a time.
+type budgetRow struct {
+	level float64
+	at    time.Time
 }
 
 type requestKey struct {

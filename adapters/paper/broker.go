@@ -28,6 +28,7 @@ type Broker struct {
 
 var (
 	_ ports.Broker      = (*Broker)(nil)
+	_ ports.Quotes      = (*Broker)(nil)
 	_ ports.PaperMarket = (*Broker)(nil)
 )
 
@@ -98,6 +99,20 @@ func (b *Broker) ByClientOrderID(ctx context.Context, account *domain.BrokerAcco
 		return domain.OrderReport{}, domain.NotFound("order")
 	}
 	return report, nil
+}
+
+// Quote gives the symbol's last pushed quote, which is what it trades at until
+// the next one. The price of an alert is none.
+func (b *Broker) Quote(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (ports.Quote, error) {
+	var q ports.Quote
+	var known bool
+	if err := b.look(ctx, account, func(e *Engine) { q, known = e.Quote(symbol) }); err != nil {
+		return ports.Quote{}, err
+	}
+	if !known {
+		return ports.Quote{}, domain.NotFound("quote")
+	}
+	return q, nil
 }
 
 // Summary gives the account by its journal; one not used yet has its starting

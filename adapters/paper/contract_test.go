@@ -65,5 +65,6 @@ func newTrading(context.Context) portstest.Trading {
 var (
 	_ ports.PaperJournal = (*line)(nil)
 	_                    = portstest.DescribeBroker("paper.Broker", portstest.BrokerHarness{New: newTrading})
+	_                    = portstest.DescribeQuotes("paper.Broker", portstest.BrokerHarness{New: newTrading})
 	_                    = portstest.DescribePaperMarket("paper.Broker", portstest.BrokerHarness{New: newTrading})
 )

@@ -69,6 +69,19 @@ func (e *Engine) Order(clientOrderID string) (domain.OrderReport, bool) {
 	return o.report(clientOrderID), true
 }
 
+// Quote gives the quote pushed last for a symbol, and whether there is one.
+func (e *Engine) Quote(symbol domain.Symbol) (ports.Quote, bool) {
+	m := e.a.book(symbol).market
+	return ports.Quote{Symbol: symbol, Bid: copyOf(m.bid), Ask: copyOf(m.ask), LastPrice: copyOf(m.last)}, m.quoted
+}
+
+func copyOf(p *domain.Price) *domain.Price {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
+}
+
 // Summary gives the account's books; its positions are those not flat, by
 // symbol.
 func (e *Engine) Summary() ports.AccountSummary {

@@ -20,7 +20,10 @@ type Scripted struct {
 	hidden map[orderKey]int
 }
 
-var _ ports.Broker = (*Scripted)(nil)
+var (
+	_ ports.Broker = (*Scripted)(nil)
+	_ ports.Quotes = (*Scripted)(nil)
+)
 
 // fault is what happens to one Submit.
 type fault struct {
@@ -111,6 +114,15 @@ func (s *Scripted) Cancel(ctx context.Context, account *domain.BrokerAccount, cl
 // Summary is answered by the broker behind the script.
 func (s *Scripted) Summary(ctx context.Context, account *domain.BrokerAccount) (ports.AccountSummary, error) {
 	return s.broker.Summary(ctx, account)
+}
+
+// Quote gives the quote of the broker behind, where that has quotes.
+func (s *Scripted) Quote(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (ports.Quote, error) {
+	quotes, ok := s.broker.(ports.Quotes)
+	if !ok {
+		return ports.Quote{}, domain.NotFound("quote")
+	}
+	return quotes.Quote(ctx, account, symbol)
 }
 
 func (s *Scripted) add(f fault) {

@@ -66,6 +66,27 @@ func alone[T any](ctx context.Context, db *DB, to pgx.RowToFunc[T], statement st
 	return found, err
 }
 
+// atOnce runs one statement as a transaction of its own, in one message, and
+// gives its rows. Once it is sent only an answer of the server's can say that
+// nothing was stored.
+func atOnce[T any](ctx context.Context, db *DB, to pgx.RowToFunc[T], statement string, args ...any) (found []T, err error) {
+	err = db.exchange(ctx, func(t *bundledTx) error {
+		_, err := t.conn.Prepare(ctx, statement, statement)
+		if err := cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		rows, err := t.conn.Query(ctx, statement, args...)
+		if err == nil {
+			found, err = pgx.CollectRows(rows, to)
+		}
+		if err == nil || isTransient(err) {
+			return err
+		}
+		return translateCommit(err)
+	})
+	return found, err
+}
+
 // exchange lends fn a connection of the worker's pool and leaves no transaction
 // open on it. It does so again where the database made it lose a race, and where
 // the connection turned out to be dead before a commit was sent: after a restart

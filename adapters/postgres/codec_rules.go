@@ -8,10 +8,13 @@ import (
 )
 
 // rulesJSON is webhook_config_versions.rules: everything but the routes, which
-// are rows of their own. Absent and empty lists stay apart.
+// are rows of their own. Absent and empty lists stay apart. A rule that came
+// later is left out where it is not set, so that a program from before it goes
+// on reading rules that do without.
 type rulesJSON struct {
 	Format        domain.AlertFormat              `json:"format"`
 	Symbols       []domain.Symbol                 `json:"symbols"`
+	Sides         []domain.Side                   `json:"sides,omitzero"`
 	SymbolMap     map[domain.Symbol]domain.Symbol `json:"symbol_map"`
 	Sizing        sizingJSON                      `json:"sizing"`
 	QuantityMeans domain.QuantityMeans            `json:"quantity_means"`
@@ -30,10 +33,17 @@ type riskJSON struct {
 	MaxOrderQuantity    *domain.Quantity `json:"max_order_quantity"`
 	MaxOrderNotional    *domain.Money    `json:"max_order_notional"`
 	MaxPositionQuantity *domain.Quantity `json:"max_position_quantity"`
+	MaxOpenOrders       *int             `json:"max_open_orders,omitempty"`
+	MaxOrdersPerMinute  *int             `json:"max_orders_per_minute,omitempty"`
+	MaxDailyLoss        *domain.Money    `json:"max_daily_loss,omitempty"`
 }
 
 type stalenessJSON struct {
-	EntrySeconds *int `json:"entry_seconds"`
+	EntrySeconds         *int             `json:"entry_seconds"`
+	ExitSeconds          *int             `json:"exit_seconds,omitempty"`
+	MaxPriceDriftPercent *domain.Quantity `json:"max_price_drift_percent,omitempty"`
+	BySender             bool             `json:"by_sender,omitempty"`
+	Collapse             bool             `json:"collapse,omitempty"`
 }
 
 type dedupeJSON struct {
@@ -45,6 +55,7 @@ func encodeRules(r domain.WebhookRules) string {
 	return encodeJSON(rulesJSON{
 		Format:        r.Format,
 		Symbols:       r.Symbols,
+		Sides:         r.Sides,
 		SymbolMap:     r.SymbolMap,
 		Sizing:        sizingJSON(r.Sizing),
 		QuantityMeans: r.QuantityMeans,
@@ -70,6 +81,7 @@ func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error
 		Routes:        routes,
 		Format:        r.Format,
 		Symbols:       r.Symbols,
+		Sides:         r.Sides,
 		SymbolMap:     r.SymbolMap,
 		Sizing:        domain.Sizing(r.Sizing),
 		QuantityMeans: r.QuantityMeans,

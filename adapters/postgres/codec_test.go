@@ -61,6 +61,7 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 	r := domain.WebhookRules{
 		Format:        draw(t, "format", domain.AlertFormatAuto, "traderspost"),
 		Symbols:       list(t, "symbols", rapid.SampledFrom(someSymbols())),
+		Sides:         list(t, "sides", rapid.SampledFrom(domain.Sides())),
 		Sizing:        domain.Sizing{Type: draw(t, "sizing", domain.SizingTypes()...)},
 		QuantityMeans: draw(t, "means", domain.QuantityOrderTotal, domain.QuantityEntry),
 		PositionScope: draw(t, "scope", domain.PositionScopeWebhook, domain.PositionScopeAccount),
@@ -68,9 +69,16 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 			MaxOrderQuantity:    maybe(t, "order quantity", someQuantities()...),
 			MaxOrderNotional:    maybe(t, "order notional", someMoney()...),
 			MaxPositionQuantity: maybe(t, "position quantity", someQuantities()...),
+			MaxOpenOrders:       maybe(t, "open orders", 1, 60),
+			MaxOrdersPerMinute:  maybe(t, "orders per minute", 1, 60),
+			MaxDailyLoss:        maybe(t, "daily loss", someMoney()...),
 		},
-		Staleness: domain.Staleness{EntrySeconds: maybe(t, "entry seconds", 1, 60, 86400)},
-		Dedupe:    domain.Dedupe{KeyFields: list(t, "key fields", rapid.String()), WindowSeconds: draw(t, "window", 1, 60, 86400)},
+		Staleness: domain.Staleness{
+			EntrySeconds: maybe(t, "entry seconds", 1, 60, 86400), ExitSeconds: maybe(t, "exit seconds", 1, 60, 86400),
+			MaxPriceDriftPercent: maybe(t, "drift", someQuantities()...), BySender: rapid.Bool().Draw(t, "by sender"),
+			Collapse: rapid.Bool().Draw(t, "collapse"),
+		},
+		Dedupe: domain.Dedupe{KeyFields: list(t, "key fields", rapid.String()), WindowSeconds: draw(t, "window", 1, 60, 86400)},
 	}
 	if r.Sizing.Type != domain.SizingAlert {
 		value := draw(t, "value", someQuantities()...)
@@ -134,6 +142,12 @@ var _ = Describe("stored JSON", func() {
 		Expect(postgres.DecodeRules(rules, nil)).Error().To(And(MatchError(domain.KindInternal), MatchError(ContainSubstring("session"))))
 		intent := strings.Replace(postgres.EncodeIntent(domain.Intent{Action: domain.ActionBuy}), "{", `{"take_profit": "1", `, 1)
 		Expect(postgres.DecodeIntent(intent)).Error().To(And(MatchError(domain.KindInternal), MatchError(ContainSubstring("take_profit"))))
+	})
+
+	It("leaves out the rules that came later where they are not set: an older hookfill goes on reading them", func() {
+		Expect(postgres.EncodeRules(domain.DefaultWebhookRules())).NotTo(
+			Or(ContainSubstring("sides"), ContainSubstring("max_open"), ContainSubstring("minute"), ContainSubstring("loss"),
+				ContainSubstring("exit_"), ContainSubstring("drift"), ContainSubstring("by_sender"), ContainSubstring("collapse")))
 	})
 
 	It("is lists of words and strings of numbers, no float among them", func() {

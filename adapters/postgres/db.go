@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,7 +37,8 @@ type Config struct {
 	// transaction-mode pooler when it logs in as hookfill_api itself.
 	APIURL    string
 	WorkerURL string
-	// MaxConns is what both pools together may open; 2 or more.
+	// MaxConns is what both pools together may open; 2 or more. Each Listen of
+	// Wakeups holds one more.
 	MaxConns int
 	// Throwaway admits a server that runs without fsync. It is for specs, never
 	// for money.
@@ -48,6 +50,9 @@ type Config struct {
 type DB struct {
 	api    *bun.DB
 	worker *bun.DB
+	// dial opens a connection of the worker's that is in no pool. The pools do not
+	// know of it: who asked for it closes it.
+	dial func(context.Context) (*pgx.Conn, error)
 }
 
 // Open connects both pools and checks that each can be its role and that a
@@ -65,7 +70,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		_ = api.Close()
 		return nil, err
 	}
-	db := &DB{api: api, worker: worker}
+	db := &DB{api: api, worker: worker, dial: dialer(orElse(c.WorkerURL, c.URL), roleWorker)}
 	if err := db.check(ctx, c.Throwaway); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -80,13 +85,39 @@ func orElse(s, fallback string) string {
 	return s
 }
 
-func openPool(url, role string, maxConns int, mode pgx.QueryExecMode) (*bun.DB, error) {
+func parseURL(url string, mode pgx.QueryExecMode) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, invalidURL()
 	}
 	config.DefaultQueryExecMode = mode
 	config.RuntimeParams["application_name"] = "hookfill"
+	return config, nil
+}
+
+// dialer opens single connections as a role.
+func dialer(url, role string) func(context.Context) (*pgx.Conn, error) {
+	return func(ctx context.Context) (*pgx.Conn, error) {
+		config, err := parseURL(url, preparedOnDemand)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := pgx.ConnectConfig(ctx, config)
+		if err != nil {
+			return nil, err
+		}
+		if err := become(ctx, conn, role); err != nil {
+			return nil, errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
+		}
+		return conn, nil
+	}
+}
+
+func openPool(url, role string, maxConns int, mode pgx.QueryExecMode) (*bun.DB, error) {
+	config, err := parseURL(url, mode)
+	if err != nil {
+		return nil, err
+	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		return become(ctx, conn, role)
 	}))

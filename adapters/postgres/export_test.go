@@ -21,6 +21,9 @@ func EncodeIntent(i domain.Intent) string             { return encodeIntent(i) }
 func DecodeIntent(text string) (domain.Intent, error) { return decodeIntent(text) }
 func SplitStatements(text string) []string            { return splitStatements(text) }
 
+// CountUsageSQL counts what a config used, under the lock of its limits.
+const CountUsageSQL = countUsageSQL
+
 // OrderIsUnsettled is the predicate in SQL.
 const OrderIsUnsettled = orderIsUnsettled
 

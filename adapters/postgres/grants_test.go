@@ -62,6 +62,7 @@ var _ = Describe("the grants", func() {
 			"private.order_attempts insert,select",
 			"private.paper_entries insert,select",
 			"private.paper_journals insert,select,update",
+			"private.rate_budgets insert,select,update",
 			"private.signal_keys delete,insert,select,update",
 			"private.webhook_tokens select",
 			"public.broker_accounts select",

@@ -48,6 +48,9 @@ func (r *halts) Put(ctx context.Context, h domain.Halt) (domain.Halt, error) {
 	}
 	inForce := h
 	err := r.asAPI(ctx, func(tx bun.Tx) error {
+		if _, err := tx.ExecContext(ctx, forHaltSQL, targetArgs(h.Target)[1]); err != nil {
+			return err
+		}
 		present, found, err := r.find(ctx, tx, h.Target)
 		switch {
 		case err != nil:
@@ -120,7 +123,7 @@ func (r *halts) find(ctx context.Context, tx bun.Tx, target domain.HaltTarget) (
 }
 
 func lift(ctx context.Context, tx bun.Tx, id uuid.UUID, at time.Time) error {
-	lifted, err := tx.ExecContext(ctx, "update public.halts set lifted_at = ? where id = ?", at, id)
+	lifted, err := tx.ExecContext(ctx, "update public.halts set lifted_at = ?, held_until = clock_timestamp() where id = ?", at, id)
 	return oneRow(lifted, err, domain.NotFound("halt"))
 }
 

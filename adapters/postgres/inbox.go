@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
@@ -80,10 +82,10 @@ func (in *Inbox) store(ctx context.Context, arrivals []ports.Arrival) ([]ports.A
 // takeSurely asks again where an answer was lost: an arrival that was stored
 // after all is found under its key, and is not stored twice.
 func (in *Inbox) takeSurely(ctx context.Context, b *inboxBatch) error {
-	err := in.take(ctx, b, atOnce)
+	err := in.take(ctx, b)
 	for run := 1; errors.Is(err, domain.KindUnknownOutcome) && run < maxRuns && ctx.Err() == nil; run++ {
 		b.again = true
-		again := in.take(ctx, b, atOnce)
+		again := in.take(ctx, b)
 		if errors.Is(again, domain.KindUnavailable) {
 			break // nobody can say now, which is not to say that nothing is stored
 		}
@@ -121,26 +123,13 @@ func (in *Inbox) place(ctx context.Context, b *inboxBatch) error {
 	return nil
 }
 
-// How the statement goes out: with the transaction around it in one bundle, or
-// behind a first message that finds out whether the connection is alive.
-const (
-	atOnce   = false
-	knocking = true
-)
-
-// take runs the statement.
-func (in *Inbox) take(ctx context.Context, b *inboxBatch, knock bool) error {
-	var taken []takenArrival
-	err := in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
-		if knock {
-			if err := t.send(ctx); err != nil {
-				return err
-			}
-		}
-		taken = nil
-		b.ask(ctx, t, &taken)
-		return nil
-	})
+// take stores the batch and tells what became of it. Where another process took
+// one of its keys at the same moment, it starts over and finds that key.
+func (in *Inbox) take(ctx context.Context, b *inboxBatch) error {
+	taken, err := atOnce(ctx, in.db, pgx.RowToStructByPos[takenArrival], takeInSQL, b.columns()...)
+	for run := 1; standsInTheWay(err, uniqueViolation, "signal_keys") && run < maxRuns; run++ {
+		taken, err = atOnce(ctx, in.db, pgx.RowToStructByPos[takenArrival], takeInSQL, b.columns()...)
+	}
 	if err != nil {
 		return in.laneGone(err)
 	}
@@ -167,7 +156,16 @@ func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
 	if err := in.place(ctx, b); err != nil {
 		return err
 	}
-	return in.take(ctx, b, knocking)
+	err = in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		// Finds out whether the connection is alive: nobody can ask again whether
+		// this signal is stored, which has no key.
+		if err := t.send(ctx); err != nil {
+			return err
+		}
+		t.tell(ctx, takeInSQL, b.columns()...)
+		return nil
+	})
+	return in.laneGone(err)
 }
 
 // byHand is a signal without a delivery. It may be of a config all the same: a

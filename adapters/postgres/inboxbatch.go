@@ -42,6 +42,8 @@ type ticketRow struct {
 	// position is the ticket's among those of its signal.
 	position int
 	lane     int64
+	// fullExit says that entries before it in the lane are not wanted any more.
+	fullExit bool
 }
 
 // judgedIdentity is what no two alerts may share within the window, under what
@@ -115,7 +117,7 @@ func (b *inboxBatch) placeTickets(everywhere map[laneKey][]int64) {
 		s := &b.signals[i]
 		before := len(b.tickets)
 		for position, ticket := range s.Tickets {
-			row := ticketRow{s.arrival, ticket.ID.UUID, s.ID.UUID, ticket, position, 0}
+			row := ticketRow{s.arrival, ticket.ID.UUID, s.ID.UUID, ticket, position, 0, s.Intent.IsFullExit()}
 			key := laneKeyOf(&s.SignalSnapshot, ticket)
 			if !ticket.Symbol.IsZero() {
 				row.lane = b.lanes[key]

@@ -1,11 +1,9 @@
 package postgres
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/ports"
 )
@@ -23,11 +21,13 @@ const (
 // One statement takes a whole batch in, from the check that what it was judged
 // under still holds to the places in the lanes.
 //
-// Keys first: an expired one is taken over, a live one is left to whom it
-// belongs. Then lanes, by id. Both are sorted, so that batches and executors
-// never wait for each other in a circle. A lane that is empty wakes; one that is
-// leased or parked keeps its time. A lane that is gone leaves its tickets without
-// a place, which the table refuses.
+// Keys first: one that is not there is taken, an expired one taken over, a live
+// one left to whom it belongs. Where another process takes the same one at this
+// moment the statement fails, or finds it expired no more; it is run again. Then
+// lanes, by id. Both are sorted, so that batches and executors never wait for each
+// other in a circle. A lane that is empty wakes; one that is leased or parked
+// keeps its time. A lane that is gone leaves its tickets without a place, which
+// the table refuses.
 //
 // An arrival that was told of before ($1) and stands under its own key is stored
 // already.
@@ -46,36 +46,40 @@ with arrival as (
   left join public.webhook_configs c on c.id = arrival.config
   where not by_webhook
     or c.version = arrival.version and c.status = arrival.status and c.deleted_at is null
-), taken as (
-  insert into private.signal_keys as k (webhook_config_id, key, body, signal_id, expires_at)
-  select config, key, body, signal, now() + make_interval(secs => seconds)
+), met as materialized (
+  select holds.*, k.signal_id as known_signal, k.body as known_body, k.expires_at <= now() as expired
   from holds
-  where key is not null and not follows
+  left join lateral (
+    select signal_id, body, expires_at
+    from private.signal_keys
+    where webhook_config_id = holds.config and key = holds.key
+    offset 0 -- one look at the index each, however large the table
+  ) k on true
+), taken as (
+  insert into private.signal_keys (webhook_config_id, key, body, signal_id, expires_at)
+  select config, key, body, signal, now() + make_interval(secs => seconds)
+  from met
+  where key is not null and not follows and known_signal is null
   order by config, key
-  on conflict (webhook_config_id, key) do update
-    set body = excluded.body, signal_id = excluded.signal_id, expires_at = excluded.expires_at
-    where k.expires_at <= now()
+), taken_over as (
+  update private.signal_keys k
+  set body = met.body, signal_id = signal, expires_at = now() + make_interval(secs => seconds)
+  from met
+  where expired and not follows and webhook_config_id = config and k.key = met.key and k.expires_at <= now()
   returning k.signal_id
-), met as (
-  select *, signal in (select signal_id from taken) as fresh from holds
 ), decided as materialized (
-  select met.*, case when fresh then signal else known.signal_id end as first_signal,
+  select met.*, case when fresh then signal else known_signal end as first_signal,
     case
       when refusal is not null and $1 and exists (select from public.refusals r where r.id = delivery) then 'stored before'
       when refusal is not null then 'refused'
       when key is null or fresh and not follows then 'stored'
-      when not fresh and known.signal_id is null then 'hidden'
-      when $1 and known.signal_id = signal and not follows then 'stored before'
-      when met.body = case when fresh then leader_body else known.body end then 'duplicate'
+      when expired then 'hidden'
+      when $1 and known_signal = signal and not follows then 'stored before'
+      when body = case when fresh then leader_body else known_body end then 'duplicate'
       else 'key_reused'
     end as outcome
-  from met
-  left join lateral (
-    select k.signal_id, k.body
-    from private.signal_keys k
-    where not fresh and k.webhook_config_id = met.config and k.key = met.key
-    offset 0 -- looked up one by one, and only for what did not take its key
-  ) known on true
+  from met,
+    lateral (select known_signal is null or expired and signal in (select signal_id from taken_over)) as key_is (fresh)
 ), delivered as (
   insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
   select delivery, user_id, config, received_at, source, outcome, raw
@@ -102,10 +106,10 @@ with arrival as (
   join decided using (place)
   where outcome = 'stored'
 ), ticket as materialized (
-  select t.*
+  select t.*, config
   from unnest(
-    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::numeric[], $34::timestamptz[], $35::bigint[]
-  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, turn)
+    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::numeric[], $34::timestamptz[], $35::bigint[], $37::boolean[]
+  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, full_exit, turn)
   join decided using (place)
   where outcome = 'stored'
 ), wanted as (
@@ -125,10 +129,11 @@ with arrival as (
 ), queued as (
   insert into public.tickets (
     id, user_id, signal_id, position, broker_account_id, symbol, multiplier,
-    lane_id, lane_seq, created_at, updated_at)
+    lane_id, lane_seq, supersedes, created_at, updated_at)
   select
     coalesce(nullif(id, '00000000-0000-0000-0000-000000000000'), gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier,
-    lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1, created_at, created_at
+    lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1,
+    case when full_exit then config end, created_at, created_at
   from ticket
   left join moved using (lane_id)
 )
@@ -141,10 +146,10 @@ type takenArrival struct {
 	FirstSignal *uuid.UUID
 }
 
-// ask queues the statement about the batch.
-func (b *inboxBatch) ask(ctx context.Context, t *bundledTx, taken *[]takenArrival) {
+// columns gives the statement's arguments.
+func (b *inboxBatch) columns() []any {
 	arrivals, signals, tickets := b.askedArrivals(), b.signalModels(), b.tickets
-	ask(ctx, t, taken, pgx.RowToStructByPos[takenArrival], takeInSQL,
+	return []any{
 		b.again,
 		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.ID.UUID }),
 		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.UserID.UUID }),
@@ -180,7 +185,9 @@ func (b *inboxBatch) ask(ctx context.Context, t *bundledTx, taken *[]takenArriva
 		column(tickets, func(r ticketRow) string { return r.ticket.Multiplier.String() }),
 		column(tickets, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
 		column(tickets, func(r ticketRow) int64 { return r.lane }),
-		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }))
+		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }),
+		column(tickets, func(r ticketRow) bool { return r.fullExit }),
+	}
 }
 
 // askedArrival is an arrival as the statement sees it. A signal that came by hand

@@ -22,13 +22,27 @@ select
   signal.reasons as signal_reasons, signal.decisions as signal_decisions,
   signal.received_at, signal.sender_time, signal.updated_at as signal_updated_at,
   version.rules,
+  (select behind.signal_id
+   from (
+     (select later.signal_id, later.lane_seq from public.tickets later
+      where later.lane_id = ticket.lane_id and later.lane_seq > ticket.lane_seq
+        and later.supersedes = '00000000-0000-0000-0000-000000000000'
+      order by later.lane_seq limit 1)
+     union all
+     (select later.signal_id, later.lane_seq from public.tickets later
+      where later.lane_id = ticket.lane_id and later.lane_seq > ticket.lane_seq and later.supersedes = signal.webhook_config_id
+      order by later.lane_seq limit 1)
+   ) as behind
+   order by behind.lane_seq limit 1) as superseded_by,
   (select json_agg(json_build_object('account', route.broker_account_id, 'multiplier', route.multiplier::text) order by route.position)
    from public.webhook_routes route
    where route.webhook_config_id = signal.webhook_config_id and route.version = signal.webhook_config_version)::text as routes,
   config.quantity::text as config_quantity, config.average_price::text as config_price,
   config.realized_profit::text as config_profit,
   account.quantity::text as account_quantity, account.average_price::text as account_price,
-  account.realized_profit::text as account_profit
+  account.realized_profit::text as account_profit,
+` + usageWhereLimitedSQL + `,
+` + backlogWhereCollapsedSQL + `
 from public.tickets ticket
 join public.signals signal on signal.id = ticket.signal_id
 left join public.webhook_config_versions version
@@ -73,8 +87,9 @@ type briefRow struct {
 	SenderTime           *time.Time
 	SignalUpdatedAt      time.Time
 
-	Rules  *string
-	Routes *string
+	Rules        *string
+	SupersededBy *uuid.UUID
+	Routes       *string
 
 	ConfigQuantity  *string
 	ConfigPrice     *string
@@ -82,6 +97,9 @@ type briefRow struct {
 	AccountQuantity *string
 	AccountPrice    *string
 	AccountProfit   *string
+
+	usageRow
+	backlogRow
 }
 
 // The ticket's own orders, and the open ones of the same config in the lane. The
@@ -170,6 +188,15 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 		return nil, err
 	}
 	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal}
+	if brief.Usage, err = r.usage(); err != nil {
+		return nil, err
+	}
+	if brief.Next, brief.Carried, err = r.backlog(); err != nil {
+		return nil, err
+	}
+	if r.SupersededBy != nil {
+		brief.SupersededBy = &domain.SignalID{UUID: *r.SupersededBy}
+	}
 	if brief.Rules, err = r.rules(); err != nil {
 		return nil, err
 	}

@@ -41,13 +41,28 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		return err
 	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
-		var halts []haltRow
-		ask(ctx, t, &halts, pgx.RowToStructByName[haltRow], haltsOnTicketSQL, o.Terms().TicketID.UUID)
-		held, err := hold(ctx, t, lease, o.Terms().TicketID)
+		halts := askForHalts(ctx, t, o.Terms())
+		room := keepTo(ctx, t, plan.Limits, o.Terms().WebhookConfigID)
+		var (
+			rows  []heldTicket
+			spent spending
+		)
+		askToHold(ctx, t, &rows, holdLaneAsItIsSQL, lease, o.Terms().TicketID)
+		spent.askFor(ctx, t, o.Terms().BrokerAccountID, first.Request)
+		if err := t.send(ctx); err != nil {
+			return err
+		}
+		held, err := onlyHeld(rows)
 		if err != nil {
 			return err
 		}
-		if err := mayAttempt(halts, first); err != nil {
+		if err := halts.mayAttempt(first); err != nil {
+			return err
+		}
+		if err := room(); err != nil {
+			return err
+		}
+		if err := spent.verdict(); err != nil {
 			return err
 		}
 		addOrder(ctx, t, attempted, lease, first)
@@ -72,8 +87,8 @@ from private.lanes
 where lane_id = $1 and epoch = $2
 for share`
 	addAttemptSQL = `
-insert into private.order_attempts (order_id, number, epoch, deadline, at)
-values ($1, $2, $3, $4, $5)`
+insert into private.order_attempts (order_id, number, epoch, deadline, at, effect)
+values ($1, $2, $3, $4, $5, $6)`
 )
 
 // Retry implements ports.Ledger.
@@ -82,11 +97,10 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 		var (
 			lanes []laneOf
 			found lockedOrder
-			halts []haltRow
 		)
+		halts := askForHaltsOnOrder(ctx, t, id)
 		ask(ctx, t, &lanes, pgx.RowToStructByName[laneOf], holdLaneSQL, lease.LaneID, lease.Epoch)
 		found.askFor(ctx, t, id)
-		ask(ctx, t, &halts, pgx.RowToStructByName[haltRow], haltsOnOrderSQL, id.UUID)
 		if err := t.send(ctx); err != nil {
 			return err
 		}
@@ -103,10 +117,15 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 		if _, err := o.Submission().Next(domain.EventAttempted); err != nil {
 			return err
 		}
-		if err := mayAttempt(halts, next); err != nil {
+		if err := halts.mayAttempt(next); err != nil {
 			return err
 		}
-		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At)
+		if !next.Request.Limit.IsUnlimited() {
+			if err := spend(ctx, t, o.Terms().BrokerAccountID, next.Request); err != nil {
+				return err
+			}
+		}
+		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At, string(effectOf(next)))
 		fresh, _, err = applyEvents(ctx, t, o, []domain.OrderEvent{domain.AttemptedEvent(next.Number, next.At)}, next.At)
 		return err
 	})

@@ -32,6 +32,55 @@ where ticket.id = `
 	haltsOnOrderSQL  = haltsOnSQL + `(select ticket_id from public.orders where id = $1) order by halt.id`
 )
 
+// Whoever writes an attempt down shares two locks with all others who do, that of
+// all halts of its owner's and that of those of scope all, before any other lock
+// and until it commits. Whoever puts a halt into force takes the one of its owner
+// alone (forHaltSQL): it waits for attempts under way, and those after it read the
+// halt. So none is committed after a halt that it did not see, and none holds up
+// other users.
+const (
+	haltsOfAll        = `hashtextextended('all', 7)`
+	underHaltsOfSQL   = `select pg_advisory_xact_lock_shared(` + haltsOfAll + `), pg_advisory_xact_lock_shared(hashtextextended($1::text, 7))`
+	underHaltsOnOrder = `
+select pg_advisory_xact_lock_shared(` + haltsOfAll + `), pg_advisory_xact_lock_shared(hashtextextended(user_id::text, 7))
+from public.orders
+where id = $1`
+	forHaltSQL = `select pg_advisory_xact_lock(hashtextextended(coalesce(?::text, 'all'), 7))`
+)
+
+// haltsInForce are the halts that reach an order, once they are asked for.
+type haltsInForce struct{ rows []haltRow }
+
+func askForHalts(ctx context.Context, t *bundledTx, o domain.OrderTerms) *haltsInForce {
+	var h haltsInForce
+	t.tell(ctx, underHaltsOfSQL, o.UserID.String())
+	ask(ctx, t, &h.rows, pgx.RowToStructByName[haltRow], haltsOnTicketSQL, o.TicketID.UUID)
+	return &h
+}
+
+func askForHaltsOnOrder(ctx context.Context, t *bundledTx, id domain.OrderID) *haltsInForce {
+	var h haltsInForce
+	t.tell(ctx, underHaltsOnOrder, id.UUID)
+	ask(ctx, t, &h.rows, pgx.RowToStructByName[haltRow], haltsOnOrderSQL, id.UUID)
+	return &h
+}
+
+// mayAttempt refuses an attempt that a halt holds.
+func (h *haltsInForce) mayAttempt(a ports.Attempt) error {
+	if j := domain.JudgeHalts(toHalts(h.rows), effectOf(a)); j.Held {
+		return domain.Conflict("halted", j.Reason.Message)
+	}
+	return nil
+}
+
+// effectOf gives what an attempt counts as.
+func effectOf(a ports.Attempt) domain.Effect {
+	if a.Effect == domain.EffectExit {
+		return domain.EffectExit
+	}
+	return domain.EffectEntry
+}
+
 type haltRow struct {
 	ID              uuid.UUID        `bun:"id"`
 	UserID          *uuid.UUID       `bun:"user_id"`
@@ -69,14 +118,6 @@ func (r haltRow) toDomain() domain.Halt {
 		h.LiftedAt = &at
 	}
 	return h
-}
-
-// mayAttempt refuses an attempt that a halt holds.
-func mayAttempt(rows []haltRow, a ports.Attempt) error {
-	if j := domain.JudgeHalts(toHalts(rows), a.Effect); j.Held {
-		return domain.Conflict("halted", j.Reason.Message)
-	}
-	return nil
 }
 
 // HaltBoard is the worker's view of halts.

@@ -41,7 +41,10 @@ where o.id = $1
 on conflict do nothing`
 	movePositionsSQL = `
 update public.positions held
-set quantity = moved.quantity, average_price = moved.average_price, realized_profit = moved.realized_profit, updated_at = $5
+set quantity = moved.quantity, average_price = moved.average_price, realized_profit = moved.realized_profit, updated_at = $5,
+  day_profit = moved.realized_profit - held.realized_profit
+    + case when held.moved_at >= date_trunc('day', greatest(held.moved_at, now()), 'UTC') then held.day_profit else 0 end,
+  moved_at = greatest(held.moved_at, now())
 from unnest($1::uuid[], $2::numeric[], $3::numeric[], $4::numeric[]) as moved (id, quantity, average_price, realized_profit)
 where held.id = moved.id`
 )

@@ -46,6 +46,8 @@ func ownedRows() map[string]string {
 		values (md5($1 || 'config')::uuid, sha256($1::bytea), sha256($1::bytea), md5($1 || 'signal')::uuid, now())`,
 		"private.lanes": `
 		insert into private.lanes (user_id, broker_account_id, symbol) values ($1::uuid, md5($1 || 'account')::uuid, 'AAPL')`,
+		"private.rate_budgets": `
+		insert into private.rate_budgets (broker_account_id, level, refilled_at) values (md5($1 || 'account')::uuid, 1, now())`,
 		"public.tickets": `
 		insert into public.tickets (id, user_id, signal_id, position, broker_account_id, symbol, multiplier, lane_id, lane_seq, created_at, updated_at)
 		select md5($1 || 'ticket')::uuid, user_id, md5($1 || 'signal')::uuid, 0, broker_account_id, symbol, 1, lane_id, 1, now(), now()
@@ -74,7 +76,8 @@ func ownedRows() map[string]string {
 func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
-		"public.halts", "private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
+		"private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
+		"private.rate_budgets", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.paper_journals",
 		"private.paper_entries",
 	}

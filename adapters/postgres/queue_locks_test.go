@@ -108,6 +108,26 @@ var _ = Describe("Two that meet in one lane", func() {
 		Expect(w.claim(ctx)).To(ConsistOf(HaveField("Tickets", ConsistOf(HaveField("LaneSeq", int64(2))))))
 	})
 
+	It("lock their lanes by id: who waits for one holds none of those behind it", func(ctx SpecContext) {
+		w.queue(ctx, "MSFT")
+		other := w.claim(ctx)[0]
+		tx, err := conn.Begin(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		lock := "select lane_id from private.lanes where lane_id = $1 for update nowait"
+		_, err = tx.Exec(ctx, lock, min(lane.Lease.LaneID, other.Lease.LaneID))
+		Expect(err).NotTo(HaveOccurred())
+		gave := make(chan error, 1)
+		go func() {
+			_, err := w.inbox.Append(ctx, []ports.Arrival{w.alert("MSFT"), w.alert("AAPL")})
+			gave <- err
+		}()
+		eventuallyWaits(ctx)
+		_, err = tx.Exec(ctx, lock, max(lane.Lease.LaneID, other.Lease.LaneID))
+		Expect(err).NotTo(HaveOccurred(), "the other lane is free")
+		Expect(tx.Commit(ctx)).To(Succeed())
+		Eventually(ctx, gave).WithTimeout(patience).Should(Receive(BeNil()))
+	})
+
 	It("make one of them start over where they wait for each other", func(ctx SpecContext) {
 		w.queue(ctx, "MSFT")
 		other := w.claim(ctx)[0]

@@ -38,6 +38,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		HaltBoard:   postgres.NewHaltBoard(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
+		Wakeups:     postgres.NewWakeups(db, randomIDs{}),
 		Advance:     func(ctx context.Context, d time.Duration) error { return shiftTimes(ctx, conn, d) },
 		Again:       func(ctx context.Context) (portstest.Storage, error) { return openStorage(ctx, conn), nil },
 		Deliveries: func(ctx context.Context, config domain.WebhookConfigID) (n int, err error) {
@@ -61,7 +62,8 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 	by := fmt.Sprintf(" - interval '%d microseconds'", d.Microseconds())
 	for _, column := range []string{
 		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
-		"private.lanes ready_at", "private.lanes parked_until", "public.orders asked_at",
+		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
+		"public.orders intended_at", "public.positions moved_at",
 	} {
 		table, name, _ := strings.Cut(column, " ")
 		if _, err := conn.Exec(ctx, "update "+table+" set "+name+" = "+name+by); err != nil {
@@ -87,4 +89,5 @@ var (
 	_ = portstest.DescribeLanes("postgres", storage())
 	_ = portstest.DescribeLedger("postgres", storage())
 	_ = portstest.DescribePaperJournal("postgres", storage())
+	_ = portstest.DescribeWakeups("postgres", storage())
 )

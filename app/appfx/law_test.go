@@ -51,6 +51,10 @@ func theLaw() []rule {
 			because: "anybody's adapter can run the suites without what ours are built on",
 		},
 		{
+			of:      []string{"ports/portstest/brokerfaults"},
+			because: "a bad line is sockets and HTTP: it serves any adapter, and simulators in any test framework",
+		},
+		{
 			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/system"},
 			may:     []string{"domain", "ports", decimals, uuids},
 			because: "these adapt nothing but Go itself",
@@ -94,6 +98,10 @@ func theLaw() []rule {
 			because: "the use cases know the world through ports; configuration arrives by value",
 		},
 		{
+			of:      []string{"app/simulation"},
+			because: "it is specs and the story they tell: what is simulated is the app itself, and nobody imports its simulator",
+		},
+		{
 			of: []string{"app/appfx"},
 			may: []string{
 				"domain", "ports", "app", "adapters/alerts", "adapters/httpapi", "adapters/localauth", "adapters/memory",
@@ -103,14 +111,20 @@ func theLaw() []rule {
 			because: "wiring sees everything that serves, and nothing that tests or commands",
 		},
 		{
-			of: []string{"cmd/..."},
+			of: []string{"cmd/hookfill"},
 			may: []string{
-				"domain", "app/appfx", "migrations", "cmd/...", decimals, uuids, "go.uber.org/fx/...",
+				"domain", "app/appfx", "migrations", "cmd/hookfill/verify", decimals, uuids, "go.uber.org/fx/...",
 				"github.com/caarlos0/env/v11", "github.com/go-resty/resty/v2",
 				"github.com/spf13/cobra", "github.com/spf13/pflag",
 			},
 			never:   []string{"database/sql"},
 			because: "a command reads its settings, asks the wiring or the API, and prints; which adapters there are is the wiring's business",
+		},
+		{
+			of:      []string{"cmd/hookfill/verify"},
+			may:     []string{decimals, pgx},
+			never:   []string{"database/sql"},
+			because: "a judge that shares code with what it judges shares its mistakes",
 		},
 		{
 			of:      []string{"migrations"},

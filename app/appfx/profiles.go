@@ -27,6 +27,7 @@ func (p Profile) Options(c Config) fx.Option {
 		p.options,
 		useCases(),
 		web(),
+		failpoints(),
 		fx.StopTimeout(stopTimeout),
 		fx.WithLogger(func(c Config) fxevent.Logger {
 			l := &fxevent.SlogLogger{Logger: c.Log}
@@ -71,6 +72,7 @@ func postgresStorage() fx.Option {
 		fx.Annotate(postgres.NewLanes, fx.As(new(ports.Lanes))),
 		fx.Annotate(postgres.NewLedger, fx.As(new(ports.Ledger))),
 		fx.Annotate(postgres.NewJournal, fx.As(new(ports.PaperJournal))),
+		fx.Annotate(postgres.NewWakeups, fx.As(new(ports.Wakeups))),
 		fx.Annotate(postgres.NewUsers, fx.As(new(ports.Users))),
 		fx.Annotate(postgres.NewHousekeeper, fx.As(new(ports.Housekeeper))),
 		fx.Annotate(postgres.NewHaltBoard, fx.As(new(ports.HaltBoard))),
@@ -103,6 +105,7 @@ func memoryStorage() fx.Option {
 			fx.As(new(ports.UnitOfWork)), fx.As(new(ports.WebhookDirectory)), fx.As(new(ports.SignalInbox)),
 			fx.As(new(ports.Lanes)), fx.As(new(ports.Ledger)), fx.As(new(ports.Users)), fx.As(new(ports.Housekeeper)), fx.As(new(ports.HaltBoard))),
 		fx.Annotate(memory.NewJournal, fx.As(new(ports.PaperJournal))),
+		fx.Annotate(memory.NewWakeups, fx.As(new(ports.Wakeups))),
 		func() Ready { return func(context.Context) error { return nil } },
 	))
 }

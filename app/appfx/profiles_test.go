@@ -108,7 +108,7 @@ func storageOf(ctx context.Context, p appfx.Profile) fx.Option {
 	if p.Name != appfx.Live().Name {
 		return fx.Options()
 	}
-	db, err := postgres.Open(ctx, postgres.Config{URL: databases.URL(), MaxConns: 8, Throwaway: true})
+	db, err := postgres.Open(ctx, postgres.Config{URL: databases.Fresh(ctx), MaxConns: 8, Throwaway: true})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(db.Close)
 	return fx.Replace(db)

@@ -24,11 +24,13 @@ func useCases() fx.Option {
 			app.NewDoorbell,
 			app.DefaultIntakeConfig,
 			app.DefaultTrackerConfig,
+			app.DefaultRelayConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.NewExecutor,
 			app.NewTracker,
 			app.NewHousekeeping,
+			app.NewRelay,
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
 			fx.Annotate(app.NewWebhooks, fx.As(new(ports.WebhookAdmin))),
 			fx.Annotate(app.NewDesk, fx.As(new(ports.OrderDesk))),
@@ -57,12 +59,14 @@ func newExecutorConfig(c Config) app.ExecutorConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, sweeper *app.Housekeeping,
-	flattener *app.Flattener,
+	flattener *app.Flattener, relay *app.Relay,
 ) {
 	if c.Role.takesIn() {
+		background(lc, relay.Tell)
 		background(lc, intake.Run)
 	}
 	if c.Role.executes() {
+		background(lc, relay.Listen)
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
 		background(lc, sweeper.Run)

@@ -85,8 +85,12 @@ var _ = Describe("Commands", func() {
 		Expect(run(ctx, "webhook", "update", id, "--name", "calm")).To(HaveKeyWithValue("name", "calm"))
 		Expect(done(ctx, dir, "webhook", "update", id, "--file", write(`{"symbols":["AAPL","MSFT"]}`))).To(haveLine("version", "2"))
 		Expect(hookfill(ctx, dir, "webhook", "update", id)).To(failWith(2, ContainSubstring("say what to change")))
-		refused := hookfill(ctx, dir, "webhook", "update", id, "--file", write(`{"risk":{"max_daily_loss":"5"},"colour":"red"}`))
-		Expect(refused).To(failWith(1, And(ContainSubstring("risk.max_daily_loss: "), ContainSubstring("colour: "))))
+		refused := hookfill(ctx, dir, "webhook", "update", id, "--file", write(`{"risk":{"max_daily_loss":"-5"},"staleness":{"backlog":"ask"},"colour":"red"}`))
+		Expect(refused).To(failWith(1, And(ContainSubstring("staleness.backlog: "), ContainSubstring("colour: "))))
+		refused = hookfill(ctx, dir, "webhook", "update", id, "--file", write(`{"sides":["up"],"risk":{"max_daily_loss":"-5"}}`))
+		Expect(refused).To(failWith(1, And(ContainSubstring("risk.max_daily_loss: "), ContainSubstring("sides.0: "))))
+		limited := run(ctx, "webhook", "update", id, "--file", write(`{"sides":["buy"],"risk":{"max_daily_loss":"5","max_orders_per_minute":9}}`))
+		Expect(limited).To(And(HaveKeyWithValue("sides", HaveExactElements("buy")), HaveKeyWithValue("risk", HaveKeyWithValue("max_daily_loss", "5"))))
 	})
 
 	It("webhook pause, resume, rotate and delete end in what the URL answers", func(ctx SpecContext) {

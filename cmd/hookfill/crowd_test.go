@@ -45,6 +45,7 @@ var _ = Describe("A crowd of alerts", func() {
 		b.expectOneOrderEach(all)
 		b.expectLanesInOrder()
 		b.expectToAddUp()
+		s.verified(ctx, "--drained")
 
 		bySignal := map[string]orderRecord{}
 		for _, o := range b.orders {

@@ -66,9 +66,9 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	standing = serve(ctx, newDataDir(), "HOOKFILL_DATABASE_URL="+newDatabase(ctx, migrated))
 })
 
-func build() string {
+// build makes the binary, for users or with what a build tag adds.
+func build(flags ...string) string {
 	GinkgoHelper()
-	var flags []string
 	if raced {
 		flags = append(flags, "-race")
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -13,10 +11,8 @@ import (
 	"github.com/onsi/gomega/gexec"
 )
 
-// killCyclesVariable asks for more than the few cycles of every run: `make kill`.
-const killCyclesVariable = "HOOKFILL_TEST_KILL_CYCLES"
-
-// The ways to die. Each of the first cycles takes one, further ones take any.
+// The ways to die with a private cluster. `make chaos` knows more, for processes
+// that share a database.
 const (
 	killServer = iota
 	killServerAndDatabase
@@ -33,13 +29,9 @@ var _ = Describe("A server that is killed at any moment", func() {
 		account := ada.account(ctx)
 		alerts := newTraffic(ada.webhook(ctx, account).URL)
 
-		for cycle := range killCycles() {
-			way := cycle
-			if way >= waysToDie {
-				way = random.IntN(waysToDie)
-			}
+		for way := range waysToDie {
 			after := 1 + random.IntN(60)
-			By(fmt.Sprintf("cycle %d of seed %d: death %d after %d answers", cycle+1, GinkgoRandomSeed(), way, after))
+			By(fmt.Sprintf("death %d of seed %d after %d answers", way, GinkgoRandomSeed(), after))
 			alerts.flow(ctx, s, after, func() {
 				s.kill(ctx)
 				if way == killServerAndDatabase {
@@ -59,20 +51,9 @@ var _ = Describe("A server that is killed at any moment", func() {
 		b.expectOneOrderEach(alerts.answers())
 		b.expectLanesInOrder()
 		b.expectToAddUp()
-	}, NodeTimeout(time.Duration(killCycles()+3)*time.Minute))
+		s.verified(ctx, "--drained")
+	}, NodeTimeout((waysToDie+3)*time.Minute))
 })
-
-func killCycles() int {
-	text := os.Getenv(killCyclesVariable)
-	if text == "" {
-		return waysToDie
-	}
-	cycles, err := strconv.Atoi(text)
-	if err != nil || cycles < 1 {
-		panic(killCyclesVariable + " must be a whole number above 0")
-	}
-	return cycles
-}
 
 // killWhileStarting gives a start so much time and no more.
 func killWhileStarting(ctx context.Context, dataDir string, lives time.Duration) {

@@ -91,10 +91,18 @@ func migrationState(m appfx.Migration) string {
 
 // withDatabase runs fn on the database the settings name and stops what it had
 // to start for that.
-func withDatabase(ctx context.Context, env environment, fn func(context.Context, *appfx.Database) error) (err error) {
+func withDatabase(ctx context.Context, env environment, fn func(context.Context, *appfx.Database) error) error {
+	return withDatabaseAt(ctx, env, "", fn)
+}
+
+// withDatabaseAt is withDatabase for a command line that may name another.
+func withDatabaseAt(ctx context.Context, env environment, databaseURL string, fn func(context.Context, *appfx.Database) error) (err error) {
 	s, err := readSettings(env.variables())
 	if err != nil {
 		return err
+	}
+	if databaseURL != "" {
+		s.DatabaseURL = databaseURL
 	}
 	if s.DatabaseURL == "" {
 		if err := dataDir(s.DataDir).make(); err != nil {

@@ -43,6 +43,7 @@ var _ = Describe("A database that is away", func() {
 		b := ada.settled(ctx, account)
 		b.expectOneOrderEach([]string{before, after})
 		b.expectToAddUp()
+		s.verified(ctx, "--drained")
 	})
 
 	It("is answered 503 while it is silent, and what is sent again is taken once", func(ctx SpecContext) {
@@ -67,6 +68,7 @@ var _ = Describe("A database that is away", func() {
 		b := ada.settled(ctx, account)
 		b.expectOneOrderEach([]string{before, after})
 		b.expectToAddUp()
+		s.verified(ctx, "--drained")
 	})
 })
 

@@ -40,9 +40,17 @@ func serve(ctx context.Context, dataDir string, env ...string) *server {
 // launch starts a server and waits for nothing.
 func launch(ctx context.Context, dataDir string, env []string, args ...string) *server {
 	GinkgoHelper()
+	return launchProgram(ctx, program, dataDir, env, args...)
+}
+
+// launchProgram is launch for another build of the program.
+func launchProgram(ctx context.Context, build, dataDir string, env []string, args ...string) *server {
+	GinkgoHelper()
 	env = append([]string{"HOOKFILL_LISTEN=127.0.0.1:0", "HOOKFILL_ADMIN_LISTEN=127.0.0.1:0", "HOOKFILL_LOG_FORMAT=json"}, env...)
 	// The process ends by what specs do to it, not with the context of its start.
-	session, err := gexec.Start(command(context.WithoutCancel(ctx), dataDir, env, append([]string{"serve"}, args...)...), GinkgoWriter, GinkgoWriter)
+	cmd := command(context.WithoutCancel(ctx), dataDir, env, append([]string{"serve"}, args...)...)
+	cmd.Path = build
+	session, err := gexec.Start(cmd, GinkgoWriter, GinkgoWriter)
 	Expect(err).NotTo(HaveOccurred())
 	s := &server{dataDir: dataDir, session: session}
 	for _, setting := range env {

@@ -24,6 +24,7 @@ var _ = Describe("SIGTERM", func() {
 		b.expectOneOrderEach(alerts.answers())
 		b.expectLanesInOrder()
 		b.expectToAddUp()
+		again.verified(ctx, "--drained")
 	})
 })
 

@@ -26,6 +26,7 @@ func (b *floor) describeCapabilities() {
 		Expect(c.Duplicates).To(BeElementOf(ports.DuplicatesRejectedForever, ports.DuplicatesRejectedWhileOpen, ports.DuplicatesRejected24h, ports.DuplicatesAccepted))
 		Expect(c.Lookup).To(BeElementOf(ports.LookupDirect, ports.LookupScan, ports.LookupNone))
 		Expect(c.VisibleWithin).To(BeNumerically(">=", 0))
+		Expect(c.Requests.Check()).To(Succeed())
 	})
 
 	It("asks nobody", func(ctx SpecContext) {

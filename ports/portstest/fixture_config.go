@@ -86,8 +86,12 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 		MaxOrderQuantity:    new(domain.MustQuantity(smallest)),
 		MaxOrderNotional:    new(domain.MustMoney(widest)),
 		MaxPositionQuantity: new(domain.MustQuantity(widest)),
+		MaxOpenOrders:       new(3), MaxOrdersPerMinute: new(60), MaxDailyLoss: new(domain.MustMoney(smallest)),
 	}
-	r.Staleness = domain.Staleness{EntrySeconds: new(7)}
+	r.Sides = []domain.Side{domain.SideSell}
+	r.Staleness = domain.Staleness{
+		EntrySeconds: new(7), ExitSeconds: new(86400), MaxPriceDriftPercent: new(domain.MustQuantity(smallest)), BySender: true, Collapse: true,
+	}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id", `the "Ω" field`}, WindowSeconds: 86400}
 	return r
 }

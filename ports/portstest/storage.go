@@ -24,6 +24,8 @@ type Storage struct {
 	Users ports.Users
 	// Journal is needed by DescribePaperJournal alone.
 	Journal ports.PaperJournal
+	// Wakeups is needed by DescribeWakeups alone.
+	Wakeups ports.Wakeups
 
 	// Advance makes the storage's own clock show d more than it would, for
 	// leases, windows, overlaps and ages. Shifting the stored times back by d

@@ -23,6 +23,7 @@ func DescribeWebhookConfigRepository(name string, h StorageHarness) bool {
 		Describe("Versions", func() { describeVersions(w) })
 		Describe("AddToken", func() { describeAddToken(w) })
 		Describe("OpenOrders", func() { describeOpenOrders(w) })
+		Describe("Usage", func() { describeConfigUsage(w) })
 		Describe("Refusals", func() { describeRefusals(w) })
 	})
 }
@@ -124,6 +125,7 @@ func describeAddConfig(w *world) {
 		Expect(after.Name).To(Equal("momentum"))
 		Expect(*after.Rules.Sizing.Value).To(Equal(domain.MustQuantity("1500.25")))
 		Expect(*after.Rules.Staleness.EntrySeconds).To(Equal(7))
+		Expect(after.Rules).To(sameAs(before.Rules))
 	})
 }
 
@@ -131,7 +133,9 @@ func describeAddConfig(w *world) {
 func spoilRules(r domain.WebhookRules) {
 	*r.Sizing.Value, *r.Staleness.EntrySeconds = domain.MustQuantity("666"), 666
 	*r.Risk.MaxOrderQuantity, *r.Risk.MaxPositionQuantity = domain.MustQuantity("666"), domain.MustQuantity("666")
-	*r.Risk.MaxOrderNotional = domain.MustMoney("666")
+	*r.Risk.MaxOrderNotional, *r.Risk.MaxDailyLoss = domain.MustMoney("666"), domain.MustMoney("666")
+	*r.Risk.MaxOpenOrders, *r.Risk.MaxOrdersPerMinute, *r.Staleness.ExitSeconds = 666, 666, 666
+	*r.Staleness.MaxPriceDriftPercent, r.Sides[0] = domain.MustQuantity("666"), domain.SideBuy
 }
 
 // itChecksRoutes proves what Add and Update say of routes; store stores the

@@ -14,6 +14,10 @@ create table public.halts (
   set_by uuid not null,
   since timestamptz not null,
   lifted_at timestamptz,
+  -- From when to when it held, by the database's clock, which attempts are held
+  -- against: whoever puts a halt into force first waits for those under way.
+  held_from timestamptz not null default clock_timestamp(),
+  held_until timestamptz,
   -- When the exits of a flatten were queued.
   flattened_at timestamptz,
   check ((scope = 'all') = (user_id is null)),
@@ -42,7 +46,7 @@ create policy halts_select on public.halts for select to authenticated
 create policy halts_select_all on public.halts for select to authenticated
   using (user_id is null and (select auth.uid()) is not null);
 
-grant select, insert, update (lifted_at) on public.halts to hookfill_api;
+grant select, insert, update (lifted_at, held_until) on public.halts to hookfill_api;
 create policy halts_api on public.halts for all to hookfill_api
   using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 create policy halts_api_all on public.halts for all to hookfill_api
@@ -52,3 +56,10 @@ create policy halts_api_all on public.halts for all to hookfill_api
 -- The worker judges every send by them, and notes what was flattened.
 grant select, update (flattened_at) on public.halts to hookfill_worker;
 create policy halts_worker on public.halts for all to hookfill_worker using (true) with check (true);
+
+-- What an attempt did to the position and when it was written down, so that
+-- anybody can hold attempts against the halts of that time. Older ones don't say.
+alter table private.order_attempts
+  add column effect text check (effect in ('entry', 'exit')),
+  add column written_at timestamptz;
+alter table private.order_attempts alter column written_at set default clock_timestamp();

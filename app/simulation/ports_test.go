@@ -1,0 +1,202 @@
+package simulation_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+type nothing = struct{}
+
+type simDirectory struct{ reaching }
+
+func (d simDirectory) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
+	return across(d.reaching, fmt.Sprintf("finds webhook %x", token[:2]), func() (*domain.WebhookConfig, error) {
+		return d.w.store.ByToken(ctx, token)
+	})
+}
+
+type simInbox struct {
+	ports.SignalInbox
+	reaching
+}
+
+func (i simInbox) Append(ctx context.Context, arrivals []ports.Arrival) ([]ports.ArrivalResult, error) {
+	return across(i.reaching, fmt.Sprintf("stores %d", len(arrivals)), func() ([]ports.ArrivalResult, error) {
+		return i.SignalInbox.Append(ctx, arrivals)
+	})
+}
+
+type simLanes struct {
+	ports.Lanes
+	reaching
+}
+
+func (l simLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
+	return across(l.reaching, "claims", func() ([]ports.ClaimedLane, error) {
+		claimed, err := l.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+		for _, lane := range claimed {
+			l.w.epochs[lane.Lease.LaneID] = lane.Lease.Epoch
+		}
+		return claimed, err
+	})
+}
+
+func (l simLanes) Renew(ctx context.Context, leases []ports.Lease, lease time.Duration) ([]ports.Lease, error) {
+	return across(l.reaching, fmt.Sprintf("renews %d", len(leases)), func() ([]ports.Lease, error) {
+		return l.Lanes.Renew(ctx, leases, lease)
+	})
+}
+
+func (l simLanes) Release(ctx context.Context, lease ports.Lease, after time.Duration) error {
+	_, err := across(l.reaching, fmt.Sprintf("releases lane %d.%d for %s", lease.LaneID, lease.Epoch, after), func() (nothing, error) {
+		return nothing{}, l.Lanes.Release(ctx, lease, after)
+	})
+	return err
+}
+
+// decided notes a decision that was taken under a lease that is void.
+func (r reaching) decided(lease ports.Lease, what string, err error) error {
+	if now := r.w.epochs[lease.LaneID]; err == nil && lease.Epoch < now {
+		r.w.breaches = append(r.w.breaches, fmt.Sprintf(
+			"fence: %s %s under epoch %d of lane %d, which %d had taken over", r.p.title(), what, lease.Epoch, lease.LaneID, now))
+	}
+	return err
+}
+
+type simLedger struct {
+	ports.Ledger
+	reaching
+}
+
+func (l simLedger) Installation(ctx context.Context) (domain.Installation, error) {
+	return aside(l.reaching, func() (domain.Installation, error) { return l.Ledger.Installation(ctx) })
+}
+
+func (l simLedger) Account(ctx context.Context, id domain.BrokerAccountID) (*domain.BrokerAccount, error) {
+	return aside(l.reaching, func() (*domain.BrokerAccount, error) { return l.Ledger.Account(ctx, id) })
+}
+
+func (l simLedger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBrief, error) {
+	return across(l.reaching, "reads ticket "+short(id.String()), func() (*ports.TicketBrief, error) { return l.Ledger.Brief(ctx, id) })
+}
+
+func (l simLedger) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID, plan ports.TicketPlan) error {
+	_, err := across(l.reaching, "plans ticket "+short(id.String())+" to "+plan.Target.String(), func() (nothing, error) {
+		return nothing{}, l.decided(lease, "planned", l.Ledger.Plan(ctx, lease, id, plan))
+	})
+	return err
+}
+
+func (l simLedger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, first ports.Attempt, plan ports.TicketPlan) error {
+	t := o.Terms()
+	what := fmt.Sprintf("intends order %s, step %d of ticket %s: %s %s", short(t.ClientOrderID), t.Step, short(t.TicketID.String()), t.Side, t.Quantity)
+	_, err := across(l.reaching, what, func() (nothing, error) {
+		return nothing{}, l.decided(lease, "intended", l.Ledger.Intend(ctx, lease, o, first, plan))
+	})
+	return err
+}
+
+func (l simLedger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID, next ports.Attempt) (*domain.Order, error) {
+	return across(l.reaching, fmt.Sprintf("intends attempt %d of order %s", next.Number, short(id.String())), func() (*domain.Order, error) {
+		fresh, err := l.Ledger.Retry(ctx, lease, id, next)
+		return fresh, l.decided(lease, "retried", err)
+	})
+}
+
+func (l simLedger) Record(ctx context.Context, facts ports.OrderFacts, at time.Time) (*domain.Order, error) {
+	return across(l.reaching, fmt.Sprintf("records %s of order %s", kinds(facts.Events), short(facts.OrderID.String())), func() (*domain.Order, error) {
+		return l.Ledger.Record(ctx, facts, at)
+	})
+}
+
+func (l simLedger) Finish(ctx context.Context, lease ports.Lease, end ports.TicketEnd, facts []ports.OrderFacts, at time.Time) error {
+	_, err := across(l.reaching, fmt.Sprintf("ends ticket %s as %s", short(end.TicketID.String()), end.State), func() (nothing, error) {
+		return nothing{}, l.decided(lease, "finished", l.Ledger.Finish(ctx, lease, end, facts, at))
+	})
+	return err
+}
+
+func (l simLedger) Working(ctx context.Context, account *domain.BrokerAccountID, age time.Duration, limit int) ([]*domain.Order, error) {
+	return across(l.reaching, "asks for working orders", func() ([]*domain.Order, error) { return l.Ledger.Working(ctx, account, age, limit) })
+}
+
+// short is the end of an id, which is where ids of a world differ.
+func short(id string) string { return id[max(0, len(id)-5):] }
+
+func kinds(events []domain.OrderEvent) (all []domain.OrderEventKind) {
+	for _, e := range events {
+		all = append(all, e.Kind)
+	}
+	return all
+}
+
+// simBroker is a venue as one part of a process reaches it.
+type simBroker struct {
+	venue *venue
+	reaching
+}
+
+var _ ports.Broker = simBroker{}
+
+func (b simBroker) Capabilities() ports.Capabilities { return b.venue.capabilities() }
+
+func (b simBroker) Instrument(context.Context, *domain.BrokerAccount, domain.Symbol) (domain.Instrument, error) {
+	return aside(b.reaching, func() (domain.Instrument, error) { return domain.Instrument{Tradable: true}, nil })
+}
+
+func (b simBroker) Submit(ctx context.Context, account *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
+	what := fmt.Sprintf("sends order %s: %s %s %s", short(r.ClientOrderID), r.Side, r.Quantity, r.Symbol)
+	return meet(ctx, b, what, replyLost(), func() (domain.OrderReport, error) {
+		deadline, _ := ctx.Deadline()
+		if b.w.sabotage.sendsTwice {
+			_, _ = b.venue.submit(account.ID(), r, deadline)
+		}
+		return b.venue.submit(account.ID(), r, deadline)
+	})
+}
+
+func (b simBroker) ByClientOrderID(ctx context.Context, account *domain.BrokerAccount, id string) (domain.OrderReport, error) {
+	return meet(ctx, b, "looks order "+short(id)+" up", brokerAway(), func() (domain.OrderReport, error) { return b.venue.lookUp(account.ID(), id) })
+}
+
+func (b simBroker) Cancel(ctx context.Context, account *domain.BrokerAccount, id string) (domain.OrderReport, error) {
+	return meet(ctx, b, "cancels order "+short(id), brokerAway(), func() (domain.OrderReport, error) { return b.venue.cancel(account.ID(), id) })
+}
+
+func (b simBroker) Summary(context.Context, *domain.BrokerAccount) (ports.AccountSummary, error) {
+	return ports.AccountSummary{}, notNow()
+}
+
+func replyLost() error {
+	return &domain.Error{Kind: domain.KindUnknownOutcome, Code: "reply_lost", Msg: "the connection broke"}
+}
+
+func brokerAway() error {
+	return &domain.Error{Kind: domain.KindUnavailable, Code: "broker_unavailable", Msg: "the broker cannot be reached"}
+}
+
+// meet takes one call to a broker. A call that got its turn only when its sender
+// had stopped waiting reaches nobody: its connection is closed.
+func meet(ctx context.Context, b simBroker, what string, broken error, do func() (domain.OrderReport, error)) (domain.OrderReport, error) {
+	f := b.w.reach(b.p, b.role+" "+what)
+	if f == processIsOff {
+		return domain.OrderReport{}, context.Canceled
+	}
+	if f == fails || ctx.Err() != nil {
+		return domain.OrderReport{}, broken
+	}
+	report, err := do()
+	b.w.trace.add("  %s says %s, %d fills, %v", b.venue.kind, report.Status, len(report.Fills), err)
+	switch f { //nolint:exhaustive // the others came back above
+	case diesAfter:
+		b.w.kill(b.p)
+		return domain.OrderReport{}, context.Canceled
+	case loses:
+		return domain.OrderReport{}, broken
+	}
+	return report, err
+}
