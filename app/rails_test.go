@@ -208,15 +208,15 @@ var _ = Describe("The executor within rails", func() {
 			Expect(t.held(ctx, "AAPL")).To(Equal("3"))
 		})
 
-		It("leaves nothing to an exit", func(ctx SpecContext) {
+		It("ends at an exit, whatever entries wait behind it", func(ctx SpecContext) {
 			done(ctx, trade(ctx, hook, order(1, "AAPL", "buy", "")))
 			entry := t.send(ctx, hook, order(2, "AAPL", "buy", ""))
-			exit := t.send(ctx, hook, exitAll)
+			exit := t.send(ctx, hook, `{"ticker":"AAPL","action":"exit","quantity":"1","price":"100"}`)
 			t.send(ctx, hook, order(3, "AAPL", "buy", ""))
 			t.settle(ctx)
 			done(ctx, entry)
 			done(ctx, exit)
-			Expect(t.held(ctx, "AAPL")).To(Equal("1"))
+			Expect(t.held(ctx, "AAPL")).To(Equal("2"))
 		})
 	})
 

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"github.com/onsi/gomega/gexec"
 
 	"github.com/hookfill/hookfill/adapters/postgres/localpg"
 	"github.com/hookfill/hookfill/adapters/postgres/postgrestest"
@@ -66,15 +66,17 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	standing = serve(ctx, newDataDir(), "HOOKFILL_DATABASE_URL="+newDatabase(ctx, migrated))
 })
 
-// build makes the binary, for users or with what a build tag adds.
+// build makes the binary, for users or with what a build tag adds. It is there
+// until the spec ends, or the suite if that builds it.
 func build(flags ...string) string {
 	GinkgoHelper()
+	path := newDataDir()
+	flags = append(flags, "-o", path)
 	if raced {
 		flags = append(flags, "-race")
 	}
-	path, err := gexec.Build("github.com/hookfill/hookfill/cmd/hookfill", flags...)
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(gexec.CleanupBuildArtifacts)
+	built, err := exec.Command("go", append(append([]string{"build"}, flags...), ".")...).CombinedOutput()
+	Expect(err).NotTo(HaveOccurred(), "%s", built)
 	return path
 }
 
