@@ -48,7 +48,7 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_api")).To(Equal([]string{
 			"private.api_requests delete,insert,select,update",
 			"private.webhook_tokens insert,select,update",
-			"public.halts insert,select,update(lifted_at)",
+			"public.halts insert,select,update(held_until,lifted_at)",
 		}))
 	})
 
