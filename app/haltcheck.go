@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -29,11 +30,20 @@ func (x *execution) underHalts(ctx context.Context, plan domain.Plan) (held bool
 	case !j.Held:
 		return false, 0, nil
 	case j.Wait:
-		return true, waitForResume, nil
+		return true, waitForResume, x.noteOnce(ctx, j.Decision)
 	}
 	plan.State, plan.Reasons = domain.StateRefused, []domain.Reason{j.Reason}
 	plan.Decisions = append(plan.Decisions, j.Decision)
 	return true, 0, x.finish(ctx, x.endOf(plan), nil)
+}
+
+// noteOnce stores why a ticket waits, the first time. Its target is not settled by
+// that: what else happens to the position meanwhile counts.
+func (x *execution) noteOnce(ctx context.Context, d domain.Decision) error {
+	if slices.Contains(x.ticket.Decisions, d) {
+		return nil
+	}
+	return x.ledger.Note(ctx, x.lease, x.ticket.ID, []domain.Decision{d})
 }
 
 // giveUpHalted ends a ticket whose order is provably not placed and is held by a

@@ -53,6 +53,7 @@ var _ = Describe("A halt", func() {
 		t.settle(ctx)
 		t.later(ctx, time.Hour)
 		Expect(ticket(ctx, id).State.IsFinal()).To(BeFalse())
+		Expect(ticket(ctx, id).Decisions).To(HaveExactElements(And(HaveField("Rule", "halted"), HaveField("Verdict", domain.VerdictNote))), "told once")
 		Expect(t.orders(ctx)).To(HaveLen(1))
 		Expect(desk.LiftHalt(ctx, t.who, mine)).To(Succeed())
 		t.later(ctx, time.Second)

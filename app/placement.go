@@ -65,7 +65,7 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	}
 	effect := x.effectOf(o)
 	if j := domain.JudgeHalts(x.brief.Halts, effect); j.Wait {
-		return waitForResume, false, nil
+		return waitForResume, false, x.noteOnce(ctx, j.Decision)
 	} else if j.Held {
 		return x.giveUpHalted(ctx, o, j)
 	}

@@ -164,5 +164,8 @@ func JudgeHalts(halts []Halt, effect Effect) HaltJudgement {
 		j.Reason = Reason{Code: "halted", Message: "a halt of scope " + string(by.Target.Scope) + " is in force"}
 	}
 	j.Decision = Decision{Rule: j.Reason.Code, Verdict: VerdictRefuse, Detail: j.Reason.Message}
+	if j.Wait {
+		j.Decision.Verdict, j.Decision.Detail = VerdictNote, j.Reason.Message+"; the exit waits until it is lifted"
+	}
 	return j
 }

@@ -94,6 +94,9 @@ type Ledger interface {
 	// executing. It is fenced. The target of the first call stays; decisions are
 	// added to those before.
 	Plan(ctx context.Context, lease Lease, id domain.TicketID, plan TicketPlan) error
+	// Note adds decisions to a ticket that waits, and changes nothing else. It is
+	// fenced.
+	Note(ctx context.Context, lease Lease, id domain.TicketID, decisions []domain.Decision) error
 	// Intend writes an order down together with its first attempt, and its
 	// ticket's plan as Plan does, before anything is sent. The attempt becomes the
 	// order's event domain.AttemptedEvent. It is fenced. A second order for the

@@ -124,6 +124,26 @@ func (s *Store) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID,
 	})
 }
 
+// Note adds decisions to a ticket.
+func (s *Store) Note(ctx context.Context, lease ports.Lease, id domain.TicketID, decisions []domain.Decision) error {
+	return s.transact(ctx, func(t *tx) error {
+		ticket, ok := t.tickets[id]
+		if !ok {
+			return domain.NotFound("ticket")
+		}
+		if _, err := t.holdsFor(lease, ticket.BrokerAccountID, ticket.Symbol); err != nil {
+			return err
+		}
+		if err := storableDecisions(decisions); err != nil {
+			return err
+		}
+		ticket.Decisions = slices.Concat(ticket.Decisions, decisions)
+		ticket.UpdatedAt = t.now
+		put(t, t.tickets, id, ticket)
+		return nil
+	})
+}
+
 func (t *tx) plan(ticket domain.Ticket, plan ports.TicketPlan) error {
 	if err := storableDecisions(plan.Decisions); err != nil {
 		return err

@@ -22,6 +22,19 @@ func (l *Ledger) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID
 	})
 }
 
+// Note implements ports.Ledger.
+func (l *Ledger) Note(ctx context.Context, lease ports.Lease, id domain.TicketID, decisions []domain.Decision) error {
+	return l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		held, err := hold(ctx, t, lease, id)
+		if err != nil {
+			return err
+		}
+		t.tell(ctx, "update public.tickets set decisions = decisions || $2::jsonb, updated_at = $3 where id = $1",
+			id.UUID, encodeDecisions(decisions), held.Now)
+		return nil
+	})
+}
+
 func hold(ctx context.Context, t *bundledTx, lease ports.Lease, id domain.TicketID) (*heldTicket, error) {
 	var held []heldTicket
 	askToHold(ctx, t, &held, holdLaneAsItIsSQL, lease, id)

@@ -165,6 +165,17 @@ func DescribeHalts(name string, h StorageHarness) bool {
 			Expect(got.Attempts()).To(Equal(2))
 		})
 
+		It("notes decisions of a ticket that waits, and changes nothing else", func(ctx SpecContext) {
+			s := w.queue(ctx, config, "AAPL")[0]
+			lease := w.lease(ctx, s.Tickets[0])
+			Expect(w.Ledger.Note(ctx, lease, s.Tickets[0].ID, []domain.Decision{decision("one")})).To(Succeed())
+			Expect(w.Ledger.Note(ctx, lease, s.Tickets[0].ID, []domain.Decision{decision("two")})).To(Succeed())
+			got := w.signal(ctx, w.ada, s.ID).Tickets[0]
+			Expect(got.Decisions).To(Equal([]domain.Decision{decision("one"), decision("two")}))
+			Expect(got.State).To(Equal(domain.StateQueued))
+			Expect(got.Target).To(BeNil())
+		})
+
 		It("gives what is to be flattened with the accounts in scope, until that is done", func(ctx SpecContext) {
 			other := w.account(ctx, w.ada)
 			his := w.account(ctx, w.bob)
