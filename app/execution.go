@@ -37,6 +37,9 @@ func (e *Executor) runTicket(ctx context.Context, lane ports.ClaimedLane, t doma
 		if err := x.load(ctx); err != nil {
 			return 0, err
 		}
+		if x.ticket.State.IsFinal() {
+			return 0, nil // it went before one that was claimed before it
+		}
 		wait, final, err := x.step(ctx)
 		if err != nil || final || wait > 0 {
 			return wait, err
@@ -67,6 +70,10 @@ func (x *execution) load(ctx context.Context) error {
 // holds the quantity, place the next order, or finish.
 func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, err error) {
 	last := x.lastOrder()
+	if before := x.alertBefore(); before != nil {
+		wait, err := x.letPass(ctx, *before)
+		return wait, false, err
+	}
 	if x.isSuperseded() {
 		if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
 			return wait, final, err
@@ -88,6 +95,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	}
 	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
 		return x.cancelWorking(ctx) // also where there is nothing to exit yet
+	}
+	if wait := x.holdsForChain(); wait > 0 {
+		return wait, false, nil
 	}
 	return x.advance(ctx)
 }
@@ -228,6 +238,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
+		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {
 		s.Next = x.brief.Next
@@ -240,7 +251,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 // written down first, for it was read from a position these orders belong to.
 func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Duration, bool, error) {
 	if x.ticket.Target == nil {
-		err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+		err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions, Link: x.link()})
 		if err != nil {
 			return 0, false, err
 		}
@@ -316,6 +327,7 @@ func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
 }
 
 func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []ports.OrderFacts) error {
+	end.Link = x.link()
 	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	}
 	first.Effect = plan.Steps[0].Effect
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
-		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]),
+		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(),
 	})
 	if isLimitReached(err) || cameUnderHalt(err) {
 		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again

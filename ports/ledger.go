@@ -39,6 +39,13 @@ type TicketBrief struct {
 	// that is a full exit, of the same config or not by an alert at all; nil where
 	// there is none.
 	SupersededBy *domain.SignalID
+	// Stood is where the config's alert before left its sender, as the links of the
+	// lane's decisions say; nil where nothing is known.
+	Stood *domain.Net
+	// Behind are the first tickets behind this one in the lane, in order and at most
+	// ChainReach, where the signal says where its sender came from and the rules
+	// hold a break; else there are none.
+	Behind []QueuedSignal
 }
 
 // TicketPlan is what a ticket was understood to want.
@@ -48,6 +55,8 @@ type TicketPlan struct {
 	// Limits, where they are set, are kept to when an order is written down,
 	// however many lanes of the config do so at once.
 	Limits *domain.RiskLimits
+	// Link, where it is set, is kept as where the alert leaves its sender.
+	Link *ChainLink
 }
 
 // TicketEnd is how a ticket ends, or, where State is needs_review, that only a
@@ -58,6 +67,8 @@ type TicketEnd struct {
 	State     domain.State
 	Reasons   []domain.Reason
 	Decisions []domain.Decision
+	// Link is that of TicketPlan.
+	Link *ChainLink
 }
 
 // Attempt is one send of an order, written down before it happens.
@@ -124,6 +135,12 @@ type Ledger interface {
 	// stays its head. It is fenced, but the facts are recorded even then. A ticket
 	// that is not the lane's head is KindConflict with code not_head.
 	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
+	// Overtake lets a ticket go before those that wait before it in its lane, each
+	// of which moves back by one place; it becomes the head, and the decision is
+	// added to its own. It is fenced. Where one of them is not queued any more, or
+	// the ticket is the head already, it is KindConflict with code not_waiting and
+	// changes nothing.
+	Overtake(ctx context.Context, lease Lease, id domain.TicketID, why domain.Decision) error
 	// Spend takes a request from the account's budget, which all processes share,
 	// by the database's clock. Where nothing is left for it, it is KindUnavailable
 	// with code throttled and takes nothing; RetryAfter says when the next one is

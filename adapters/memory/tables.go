@@ -30,6 +30,7 @@ type tables struct {
 	requests  map[requestKey]requestRow
 	halts     map[domain.HaltID]haltRow
 	budgets   map[domain.BrokerAccountID]budgetRow
+	chains    map[chainKey]*domain.Net
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -56,6 +57,7 @@ func newTables() tables {
 		requests:   map[requestKey]requestRow{},
 		halts:      map[domain.HaltID]haltRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
+		chains:     map[chainKey]*domain.Net{},
 	}
 }
 
