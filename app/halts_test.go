@@ -17,10 +17,10 @@ var _ = Describe("A halt", func() {
 		t    *trader
 		hook ports.IssuedWebhook
 		desk *app.Halts
-		mine = domain.HaltTarget{Scope: domain.HaltScopeUser}
+		mine domain.HaltTarget
 	)
 	BeforeEach(func(ctx SpecContext) {
-		t = newTrader(ctx)
+		t, mine = newTrader(ctx), domain.HaltTarget{Scope: domain.HaltScopeUser}
 		hook = t.hook(ctx)
 		board, ok := t.work.(ports.HaltBoard)
 		Expect(ok).To(BeTrue())

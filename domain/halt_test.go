@@ -42,29 +42,23 @@ var _ = Describe("A halt", func() {
 		Entry("what has no effect as an entry", row{[]domain.HaltMode{reduce}, "", true, false, "reduce_only"}),
 	)
 
-	user := domain.UserID{UUID: uuid.MustParse("01942681-0000-7000-8000-000000000001")}
-	other := domain.UserID{UUID: uuid.MustParse("01942681-0000-7000-8000-000000000002")}
-	account := domain.BrokerAccountID{UUID: uuid.MustParse("01942681-0000-7000-8000-000000000003")}
-	elsewhere := domain.BrokerAccountID{UUID: uuid.MustParse("01942681-0000-7000-8000-000000000004")}
-	config := domain.WebhookConfigID{UUID: uuid.MustParse("01942681-0000-7000-8000-000000000005")}
-
 	DescribeTable("reaches", func(t domain.HaltTarget, mine, others, another, byHand bool) {
-		got, err := domain.NewHaltTarget(user, t)
+		got, err := domain.NewHaltTarget(haltedUser(1), t)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(got.Stops(user, account, &config, "AAPL")).To(Equal(mine))
-		Expect(got.Stops(other, account, &config, "AAPL")).To(Equal(others))
-		Expect(got.Stops(user, elsewhere, &config, "TSLA")).To(Equal(another))
-		Expect(got.Stops(user, account, nil, "AAPL")).To(Equal(byHand))
+		Expect(got.Stops(haltedUser(1), haltedAccount(1), new(haltedConfig()), "AAPL")).To(Equal(mine))
+		Expect(got.Stops(haltedUser(2), haltedAccount(1), new(haltedConfig()), "AAPL")).To(Equal(others))
+		Expect(got.Stops(haltedUser(1), haltedAccount(2), new(haltedConfig()), "TSLA")).To(Equal(another))
+		Expect(got.Stops(haltedUser(1), haltedAccount(1), nil, "AAPL")).To(Equal(byHand))
 	},
 		Entry("everybody", domain.HaltTarget{Scope: domain.HaltScopeAll}, true, true, true, true),
 		Entry("its owner", domain.HaltTarget{Scope: domain.HaltScopeUser}, true, false, true, true),
-		Entry("an account", domain.HaltTarget{Scope: domain.HaltScopeAccount, BrokerAccountID: &account}, true, false, false, true),
-		Entry("a webhook", domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: &config}, true, false, true, false),
+		Entry("an account", domain.HaltTarget{Scope: domain.HaltScopeAccount, BrokerAccountID: new(haltedAccount(1))}, true, false, false, true),
+		Entry("a webhook", domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: new(haltedConfig())}, true, false, true, false),
 		Entry("a symbol", domain.HaltTarget{Scope: domain.HaltScopeSymbol, Symbol: "AAPL"}, true, false, false, true),
 	)
 
 	DescribeTable("refuses a target", func(t domain.HaltTarget, code string) {
-		_, err := domain.NewHaltTarget(user, t)
+		_, err := domain.NewHaltTarget(haltedUser(1), t)
 		Expect(err).To(MatchError(domain.KindInvalid))
 		Expect(err).To(HaveField("Code", code))
 	},
@@ -76,7 +70,13 @@ var _ = Describe("A halt", func() {
 	It("is refused in an unknown mode, and flattens no webhook", func() {
 		_, err := domain.NewHalt(domain.HaltTerms{Mode: "stop"})
 		Expect(err).To(HaveField("Code", "invalid_mode"))
-		_, err = domain.NewHalt(domain.HaltTerms{Mode: flatten, Target: domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: &config}})
+		_, err = domain.NewHalt(domain.HaltTerms{Mode: flatten, Target: domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: new(haltedConfig())}})
 		Expect(err).To(HaveField("Code", "not_built_yet"))
 	})
 })
+
+func haltedUser(n byte) domain.UserID { return domain.UserID{UUID: uuid.UUID{0: 1, 15: n}} }
+func haltedAccount(n byte) domain.BrokerAccountID {
+	return domain.BrokerAccountID{UUID: uuid.UUID{0: 2, 15: n}}
+}
+func haltedConfig() domain.WebhookConfigID { return domain.WebhookConfigID{UUID: uuid.UUID{0: 3}} }

@@ -29,12 +29,12 @@ func (r halts) Put(ctx context.Context, h domain.Halt) (domain.Halt, error) {
 		return domain.Halt{}, err
 	}
 	if id := h.Target.BrokerAccountID; id != nil {
-		if _, err := (accounts{r.as}).find(*id); err != nil {
+		if _, err := accounts(r).find(*id); err != nil {
 			return domain.Halt{}, err
 		}
 	}
 	if id := h.Target.WebhookConfigID; id != nil {
-		if _, err := (configs{r.as}).find(*id); err != nil {
+		if _, err := configs(r).find(*id); err != nil {
 			return domain.Halt{}, err
 		}
 	}
@@ -44,7 +44,7 @@ func (r halts) Put(ctx context.Context, h domain.Halt) (domain.Halt, error) {
 		}
 		r.lift(row, h.Since)
 	}
-	put(r.tx, r.tables.halts, h.ID, haltRow{halt: copyHalt(h)})
+	put(r.tx, r.halts, h.ID, haltRow{halt: copyHalt(h)})
 	return copyHalt(h), nil
 }
 
@@ -84,7 +84,7 @@ func (r halts) mayHalt(target domain.HaltTarget) error {
 func (r halts) lift(row haltRow, at time.Time) {
 	row.halt = copyHalt(row.halt)
 	row.halt.LiftedAt = &at
-	put(r.tx, r.tables.halts, row.halt.ID, row)
+	put(r.tx, r.halts, row.halt.ID, row)
 }
 
 func (t *tx) inForce(target domain.HaltTarget) (haltRow, bool) {
