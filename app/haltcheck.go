@@ -32,9 +32,7 @@ func (x *execution) underHalts(ctx context.Context, plan domain.Plan) (held bool
 	case j.Wait:
 		return true, waitForResume, x.noteOnce(ctx, j.Decision)
 	}
-	plan.State, plan.Reasons = domain.StateRefused, []domain.Reason{j.Reason}
-	plan.Decisions = append(plan.Decisions, j.Decision)
-	return true, 0, x.finish(ctx, x.endOf(plan), nil)
+	return true, 0, x.finish(ctx, x.endOf(plan.Under(x.brief.Halts)), nil)
 }
 
 // noteOnce stores why a ticket waits, the first time. Its target is not settled by

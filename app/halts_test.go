@@ -97,6 +97,28 @@ var _ = Describe("A halt", func() {
 		Expect(t.only(ctx).Status()).To(Equal(domain.StatusCanceled))
 	})
 
+	It("shows in a preview as it is judged", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		t.settle(ctx)
+		plan := func(body string) domain.Plan {
+			GinkgoHelper()
+			preview, err := t.webhooks.PreviewAlert(ctx, t.who, hook.Config.ID(), []byte(body))
+			Expect(err).NotTo(HaveOccurred())
+			return preview.Intents[0].Routes[0].Plan
+		}
+		elsewhere := domain.HaltTarget{Scope: domain.HaltScopeSymbol, Symbol: "TSLA"}
+		_, err := desk.SetHalt(ctx, t.who, elsewhere, domain.HaltModeHalt, "")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(plan(goShort).Steps).To(HaveLen(2))
+		set(ctx, domain.HaltModeReduceOnly)
+		Expect(plan(goShort).Steps).To(HaveExactElements(HaveField("Effect", domain.EffectExit)))
+		Expect(plan(goShort).Decisions).To(ContainElement(HaveField("Rule", "reduce_only")))
+		set(ctx, domain.HaltModeHalt)
+		Expect(plan(exitAll).Steps).To(HaveLen(1), "it waits")
+		Expect(plan(exitAll).Decisions).To(ContainElement(HaveField("Rule", "halted")))
+		Expect(plan(buyTen)).To(And(HaveField("State", domain.StateRefused), HaveField("Reasons", ConsistOf(HaveField("Code", "halted")))))
+	})
+
 	It("is judged again before a further attempt", func(ctx SpecContext) {
 		t.script.FailBeforeNext()
 		id := t.send(ctx, hook, buyTen)

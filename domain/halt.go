@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Halt is the kill switch, set for a scope.
 type Halt struct{ HaltTerms }
@@ -168,4 +171,25 @@ func JudgeHalts(halts []Halt, effect Effect) HaltJudgement {
 		j.Decision.Verdict, j.Decision.Detail = VerdictNote, j.Reason.Message+"; the exit waits until it is lifted"
 	}
 	return j
+}
+
+// Under gives a plan as halts leave it, as far as one can tell before its first
+// order: what is held is not placed, and the plan is refused where that is all of
+// it. An exit that waits stays.
+func (p Plan) Under(halts []Halt) Plan {
+	for n, step := range p.Steps {
+		j := JudgeHalts(halts, step.Effect)
+		if !j.Held {
+			continue
+		}
+		p.Decisions = append(slices.Clip(p.Decisions), j.Decision)
+		if j.Wait {
+			return p
+		}
+		if p.Steps = p.Steps[:n]; n == 0 {
+			p.Steps, p.State, p.Reasons = nil, StateRefused, []Reason{j.Reason}
+		}
+		return p
+	}
+	return p
 }
