@@ -23,6 +23,7 @@ func bodies(account string) map[string]string {
 		"POST /v1/webhook-configs/{id}/rotate": `{"overlap_seconds":0}`,
 		"POST /v1/reviews/{id}/settle":         `{"action":"resend","reason":"asked"}`,
 		"POST /v1/signals":                     `{"broker_account_id":"` + account + `","action":"buy","symbol":"AAPL","quantity":"1"}`,
+		"PUT /v1/halts":                        `{"scope":"user","mode":"halt"}`,
 	}
 }
 
