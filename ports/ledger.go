@@ -11,6 +11,8 @@ import (
 type TicketBrief struct {
 	Ticket domain.Ticket
 	Signal *domain.Signal
+	// Account is the ticket's, also where it was removed.
+	Account *domain.BrokerAccount
 	// Rules are those of the config version that judged the signal, nil for a
 	// signal by hand.
 	Rules *domain.WebhookRules

@@ -36,6 +36,8 @@ type tables struct {
 	// is undone leaves a hole.
 	laneCount int64
 	wakes     int64
+	// lastTurn is the user whose lane was claimed last.
+	lastTurn domain.UserID
 }
 
 func newTables() tables {

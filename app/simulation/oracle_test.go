@@ -350,7 +350,7 @@ func (w *world) judgeOrder(b books) (wrong []string) {
 			last[lane] = max(last[lane], t.LaneSeq)
 		}
 		for _, o := range v.taken {
-			if age := o.at.Sub(received[of[o.clientOrderID]]); opens[o.clientOrderID] && age > staleAfter {
+			if age := o.at.Sub(received[of[o.clientOrderID]]); opens[o.clientOrderID] && age > staleAfter+v.expiry {
 				wrong = append(wrong, fmt.Sprintf("stale: order %s opened a position %s after its alert", short(o.clientOrderID), age))
 			}
 		}
@@ -359,7 +359,8 @@ func (w *world) judgeOrder(b books) (wrong []string) {
 }
 
 // staleAfter is the limit of an entry, and what a pause and the clocks may add
-// between the judgement and the broker.
+// between the judgement and the broker. What is on its way then may be as long
+// underway as the venue takes it.
 const staleAfter = domain.DefaultEntrySeconds*time.Second + sendTimeout + 2*maxSkew + time.Second
 
 // opening marks the orders that built on what their webhook held, by what the
