@@ -26,6 +26,9 @@ type ExecutorConfig struct {
 	SendTimeout time.Duration
 	// Grace is how long a stop waits for tickets under way.
 	Grace time.Duration
+	// Found, where it is set, is called for every order that a broker has and that
+	// no row accounts for.
+	Found func()
 }
 
 // DefaultExecutorConfig is what the server uses with a lease.

@@ -92,6 +92,7 @@ type OrderFacts struct {
 // void one they are KindConflict with code lease_lost and change nothing. Facts
 // are recorded whatever the lease.
 type Ledger interface {
+	Reconciliations
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)

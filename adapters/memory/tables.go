@@ -30,6 +30,8 @@ type tables struct {
 	requests  map[requestKey]requestRow
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
+	compared  map[domain.BrokerAccountID]comparisonRow
+	unmatched map[unmatchedKey]domain.UnmatchedOrder
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -58,6 +60,8 @@ func newTables() tables {
 		requests:   map[requestKey]requestRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
+		compared:   map[domain.BrokerAccountID]comparisonRow{},
+		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
 	}
 }
 
