@@ -11,6 +11,8 @@ import (
 type TicketBrief struct {
 	Ticket domain.Ticket
 	Signal *domain.Signal
+	// Account is the ticket's, also where it was removed.
+	Account *domain.BrokerAccount
 	// Rules are those of the config version that judged the signal, nil for a
 	// signal by hand.
 	Rules *domain.WebhookRules
@@ -96,6 +98,7 @@ type OrderFacts struct {
 // void one they are KindConflict with code lease_lost and change nothing. Facts
 // are recorded whatever the lease.
 type Ledger interface {
+	Reconciliations
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)
@@ -129,6 +132,12 @@ type Ledger interface {
 	// position of the order's config and of its account, once. A missing order
 	// is KindNotFound.
 	Record(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
+	// Review adds what a person learned or decided about an order that needs
+	// review, as Record does, and makes its lane ready unless it is leased. An
+	// order that does not need review is KindConflict with code not_in_review and
+	// nothing is added, unless the first of the facts is known already, by its
+	// source id: then nothing changes.
+	Review(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
 	// Finish ends the ticket at the head of its lane and moves the lane on, in
 	// one transaction with the facts, and brings the signal's state in line. The
 	// lane stays leased. With needs_review the lane does not move on: the ticket

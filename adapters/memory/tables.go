@@ -31,10 +31,14 @@ type tables struct {
 	halts     map[domain.HaltID]haltRow
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
+	compared  map[domain.BrokerAccountID]comparisonRow
+	unmatched map[unmatchedKey]domain.UnmatchedOrder
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
 	wakes     int64
+	// lastTurn is the user whose lane was claimed last.
+	lastTurn domain.UserID
 }
 
 func newTables() tables {
@@ -58,6 +62,8 @@ func newTables() tables {
 		halts:      map[domain.HaltID]haltRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
+		compared:   map[domain.BrokerAccountID]comparisonRow{},
+		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
 	}
 }
 
@@ -116,7 +122,9 @@ type laneRow struct {
 	// lower wake waited longer.
 	ready *time.Time
 	wake  int64
-	epoch int64
+	// parked says that ready is a rest, not the end of a lease.
+	parked bool
+	epoch  int64
 }
 
 // place is where a ticket stands.

@@ -34,6 +34,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Intend and Retry on a budget", func() { l.describeBudget() })
 		Describe("Record", func() { l.describeRecord() })
 		Describe("Record and positions", func() { l.describeMovements() })
+		Describe("Review", func() { l.describeReview() })
 		Describe("Finish", func() { l.describeFinish() })
 		Describe("Finish and its facts", func() { l.describeFinishFacts() })
 		Describe("Working", func() { l.describeWorking() })
