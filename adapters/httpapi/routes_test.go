@@ -76,7 +76,7 @@ var _ = Describe("Every route", func() {
 		for _, r := range h.api.Routes() {
 			Expect(r.Auth).To(Equal(!strings.HasPrefix(r.Path, "/hooks/")), r.Path)
 		}
-		Expect(guarded()).To(HaveLen(27))
+		Expect(guarded()).To(HaveLen(30))
 	})
 
 	It("answers every way not to be signed in with the same 401", func(ctx SpecContext) {
