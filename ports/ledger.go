@@ -23,6 +23,9 @@ type TicketBrief struct {
 	// Working are the orders of the same config in the lane that are acknowledged
 	// and not terminal, or unsettled, but for the ticket's own.
 	Working []*domain.Order
+	// Others are the orders in the lane, of other configs or by hand, that Working
+	// would have if they were of the same.
+	Others []*domain.Order
 	// Usage is what the config has used, by the storage's clock, of the rails its
 	// rules set; what no rule limits may be left zero.
 	Usage domain.Usage

@@ -82,7 +82,7 @@ func (l *ledgerSpecs) seen(ctx context.Context, id domain.TicketID) any {
 		return out
 	}
 	return writtenOut([]any{
-		b.Ticket, b.Signal.Snapshot(), b.Rules, b.ConfigPosition, b.AccountPosition, snapshots(b.Orders), snapshots(b.Working),
+		b.Ticket, b.Signal.Snapshot(), b.Rules, b.ConfigPosition, b.AccountPosition, snapshots(b.Orders), snapshots(b.Working), snapshots(b.Others),
 	})
 }
 
