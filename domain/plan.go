@@ -95,6 +95,7 @@ func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 // with its entry, and nothing is read from the quantity a second time.
 func ContinuePlan(i Intent, rules WebhookRules, s Situation, target Net) Plan {
 	p := Plan{}
+	rules.Staleness.Ask = false // something was begun
 	p.reach(i, rules, s, target)
 	return p
 }

@@ -35,6 +35,7 @@ type world struct {
 	overlap  int
 	preview  ports.Preview
 	previews [][]byte
+	answers  []ports.BacklogAction
 	queries  []any
 }
 

@@ -26,6 +26,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Brief and a newer exit", func() { l.describeExitBehind() })
 		Describe("Brief and the chain of alerts", func() { l.describeLinks() })
 		Describe("Brief and what waits behind", func() { l.describeBehind() })
+		Describe("Answer", func() { l.describeAnswer() })
 		Describe("Overtake", func() { l.describeOvertake() })
 		Describe("Plan", func() { l.describePlan() })
 		Describe("Intend", func() { l.describeIntend() })
