@@ -64,9 +64,10 @@ func (x *execution) letPass(ctx context.Context, before ports.QueuedSignal) (tim
 }
 
 // link gives what the next alert is held against, where this ticket's own is
-// being decided about and changes that.
+// being decided about and changes that. What is queued again says nothing new of
+// where its sender stands.
 func (x *execution) link() *ports.ChainLink {
-	if x.brief.Rules == nil || x.ticket.Target != nil || x.intent.Action == domain.ActionCancel {
+	if x.brief.Rules == nil || x.brief.Signal.Snapshot().DeliveryID == nil || x.ticket.Target != nil || x.intent.Action == domain.ActionCancel {
 		return nil
 	}
 	stood, stands := x.brief.Stood, x.intent.Stand()

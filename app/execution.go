@@ -90,7 +90,7 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 		return x.cancelAll(ctx)
 	}
 	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
-		return x.cancelWorking(ctx) // also where there is nothing to exit yet
+		return x.cancelThem(ctx, x.brief.Working) // also where there is nothing to exit yet
 	}
 	if wait := x.holdsForChain(); wait > 0 {
 		return wait, false, nil
@@ -197,13 +197,16 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	if plan.State == domain.StateSuperseded {
 		return 0, true, x.collapse(ctx, plan)
 	}
+	if x.mayStillFill(plan) {
+		return x.clearTheWay(ctx, plan)
+	}
 	if len(plan.Steps) == 0 {
 		return 0, true, x.finish(ctx, x.endOf(plan), nil)
 	}
 	if held, wait, err := x.underHalts(ctx, plan); held {
 		return wait, wait == 0 && err == nil, err
 	}
-	if plan.Steps[0].Effect == domain.EffectExit && len(x.brief.Working) > 0 {
+	if plan.Steps[0].Effect == domain.EffectExit && len(x.inTheWay()) > 0 {
 		return x.clearTheWay(ctx, plan)
 	}
 	return x.place(ctx, plan)
@@ -239,7 +242,7 @@ func (x *execution) expected() domain.Net {
 }
 
 func (x *execution) situation(position domain.Net, instrument domain.Instrument) domain.Situation {
-	account := x.brief.AccountPosition.Quantity
+	account := x.available()
 	// What is expected on top of the position the account will hold as well.
 	account = account.Plus(position.Plus(x.position().Opposite()))
 	s := domain.Situation{
@@ -253,8 +256,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	return s
 }
 
-// clearTheWay ends the config's open orders in the lane before an exit: each
-// either holds the quantity or would build the position again. The target is
+// clearTheWay ends open orders in the lane before an exit. The target is
 // written down first, for it was read from a position these orders belong to.
 func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Duration, bool, error) {
 	if x.ticket.Target == nil {
@@ -263,7 +265,7 @@ func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Dur
 			return 0, false, err
 		}
 	}
-	return x.cancelWorking(ctx)
+	return x.cancelThem(ctx, x.inTheWay())
 }
 
 // cancelAll is what a cancel intent does.
@@ -271,14 +273,14 @@ func (x *execution) cancelAll(ctx context.Context) (time.Duration, bool, error) 
 	if len(x.brief.Working) == 0 {
 		return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
 	}
-	return x.cancelWorking(ctx)
+	return x.cancelThem(ctx, x.brief.Working)
 }
 
-// cancelWorking asks for every open order of the config in the lane to end, and
-// gives a wait while one is still open.
-func (x *execution) cancelWorking(ctx context.Context) (time.Duration, bool, error) {
+// cancelThem asks for every one of the orders to end, and gives a wait while one
+// is still open.
+func (x *execution) cancelThem(ctx context.Context, orders []*domain.Order) (time.Duration, bool, error) {
 	wait := time.Duration(0)
-	for _, o := range x.brief.Working {
+	for _, o := range orders {
 		settled, err := x.endOrder(ctx, o)
 		if err != nil {
 			return 0, false, err

@@ -9,6 +9,13 @@ const (
 	EffectEntry Effect = "entry"
 )
 
+// The codes of a plan that finds nothing to trade: the position is where it should
+// be, or the account has nothing of it.
+const (
+	ReasonNothingToDo      = "nothing_to_do"
+	ReasonNothingAvailable = "nothing_available"
+)
+
 // Step is one order to place. A later step is placed only when the one before
 // it is filled.
 type Step struct {
@@ -88,6 +95,7 @@ func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 // with its entry, and nothing is read from the quantity a second time.
 func ContinuePlan(i Intent, rules WebhookRules, s Situation, target Net) Plan {
 	p := Plan{}
+	rules.Staleness.Ask = false // something was begun
 	p.reach(i, rules, s, target)
 	return p
 }
@@ -245,7 +253,7 @@ func (p *Plan) steps(s Situation, target Net) {
 		p.enter(s, NetOf(target.ExitSide().Opposite(), target.Size().Less(from.Size())))
 	}
 	if p.State == "" && len(p.Steps) == 0 {
-		p.end(StateRefused, "nothing_to_do", "", "the position already is "+s.Position.String())
+		p.end(StateRefused, ReasonNothingToDo, "", "the position already is "+s.Position.String())
 	}
 }
 
@@ -261,7 +269,7 @@ func (p *Plan) exit(s Situation, q Quantity, entryFollows bool) {
 		q = available
 	}
 	if q.IsZero() {
-		p.end(StateRefused, "nothing_available", "", "the account holds nothing of this position any more")
+		p.end(StateRefused, ReasonNothingAvailable, "", "the account holds nothing of this position any more")
 		return
 	}
 	rounded := s.Instrument.RoundQuantity(q)

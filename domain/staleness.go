@@ -17,7 +17,18 @@ type Staleness struct {
 	// in the lane is an entry as well: only the last one trades, to where all of
 	// them together wanted to be.
 	Collapse bool
+	// Ask leaves an entry that is too old, and of which nothing was begun, to its
+	// owner's word. It excludes Collapse.
+	Ask bool
 }
+
+// What is said of an entry that waits for its owner's word, and what came of it.
+const (
+	ReasonAsks      = "asks"
+	ReasonGranted   = "execution_granted"
+	ReasonExecuted  = "executed_after_all"
+	ReasonDiscarded = "discarded"
+)
 
 // Age is how old an intent is, in whole seconds.
 type Age struct {
@@ -74,6 +85,9 @@ func (s Staleness) check() error {
 	if s.MaxPriceDriftPercent != nil && s.MaxPriceDriftPercent.IsZero() {
 		f.add("limit_not_positive", "max_price_drift_percent", "must be above 0; leave it out to switch it off")
 	}
+	if s.Ask && s.Collapse {
+		f.add("invalid_backlog", "backlog", "what collapses is not asked about")
+	}
 	return f.err()
 }
 
@@ -85,6 +99,10 @@ func (s Staleness) clone() Staleness {
 
 // judge ends the plan where its step of the effect is too old.
 func (s Staleness) judge(p *Plan, effect Effect, age Age) {
+	if s.Expired(effect, age) && effect == EffectEntry && s.Ask {
+		p.end(StateExpired, ReasonAsks, "", "the alert is older than the entry limit of the webhook's staleness rule: say whether to execute or discard it")
+		return
+	}
 	if s.Expired(effect, age) {
 		p.end(StateExpired, "stale", "", "the alert is older than the "+string(effect)+" limit of the webhook's staleness rule")
 		return

@@ -77,6 +77,14 @@ func (t Ticket) clone() Ticket {
 	return t
 }
 
+// Asks reports whether the ticket waits for its owner's word, or for that to be
+// carried out.
+func (t Ticket) Asks() bool { return t.says(ReasonAsks) || t.says(ReasonGranted) }
+
+func (t Ticket) says(code string) bool {
+	return slices.ContainsFunc(t.Reasons, func(r Reason) bool { return r.Code == code })
+}
+
 // SignalState gives the state of a signal from those of its tickets: the first
 // of needs_review, executing, queued, done, expired, superseded, refused that
 // any ticket is in; a signal of which some tickets are final and others queued

@@ -93,6 +93,9 @@ var _ = Describe("A new webhook config", func() {
 			Expect(c).To(BeNil())
 		},
 		Entry("without a name", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "" }, []string{"name invalid_name"}}),
+		Entry("with a backlog that collapses and asks", row{func(c *domain.WebhookConfigSnapshot) {
+			c.Rules.Staleness.Collapse, c.Rules.Staleness.Ask = true, true
+		}, []string{"staleness.backlog invalid_backlog"}}),
 		Entry("with a name of spaces", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "  " }, []string{"name invalid_name"}}),
 		Entry("with a name of 101 letters", row{func(c *domain.WebhookConfigSnapshot) { c.Name = strings.Repeat("ü", 101) }, []string{"name invalid_name"}}),
 		Entry("with a name of two lines", row{func(c *domain.WebhookConfigSnapshot) { c.Name = "a\nb" }, []string{"name invalid_name"}}),

@@ -28,6 +28,9 @@ type TicketBrief struct {
 	Working []*domain.Order
 	// Halts are those in force that reach the ticket.
 	Halts []domain.Halt
+	// Others are the orders in the lane, of other configs or by hand, that Working
+	// would have if they were of the same.
+	Others []*domain.Order
 	// Usage is what the config has used, by the storage's clock, of the rails its
 	// rules set; what no rule limits may be left zero.
 	Usage domain.Usage
@@ -144,6 +147,11 @@ type Ledger interface {
 	// stays its head. It is fenced, but the facts are recorded even then. A ticket
 	// that is not the lane's head is KindConflict with code not_head.
 	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
+	// Answer replaces the reason of a ticket that has the code by another, and gives
+	// the reasons as they are then; where the ticket has none of that code they stay
+	// as they were. Of several at once one replaces it. A missing ticket is
+	// KindNotFound.
+	Answer(ctx context.Context, id domain.TicketID, code string, answer domain.Reason) ([]domain.Reason, error)
 	// Overtake lets a ticket go before those that wait before it in its lane, each
 	// of which moves back by one place; it becomes the head, and the decision is
 	// added to its own. It is fenced. Where one of them is not queued any more, or

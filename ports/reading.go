@@ -13,6 +13,8 @@ type SignalQuery struct {
 	State           domain.State
 	Symbol          domain.Symbol
 	Source          domain.Source
+	// Asks keeps to signals of which a ticket asks.
+	Asks bool
 	// Since and Until bound ReceivedAt: Since is inclusive, Until exclusive.
 	Since, Until *time.Time
 	Page         PageRequest

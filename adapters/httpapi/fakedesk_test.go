@@ -180,6 +180,19 @@ func (w *world) PreviewAlert(ctx context.Context, caller domain.Principal, id do
 	return got, err
 }
 
+func (w *world) Answer(ctx context.Context, caller domain.Principal, id domain.SignalID, action ports.BacklogAction) (got *domain.Signal, err error) {
+	err = w.do(ctx, func() error {
+		s, ok := w.signals[id]
+		if !ok || s.Snapshot().UserID != caller.UserID {
+			return domain.NotFound("signal")
+		}
+		w.answers = append(w.answers, action)
+		got = s
+		return nil
+	})
+	return got, err
+}
+
 func (w *world) Trade(ctx context.Context, caller domain.Principal, m ports.ManualSignal, once ports.Idempotency) (got *domain.Signal, err error) {
 	err = w.do(ctx, func() error {
 		if _, err := w.account(caller.UserID, m.BrokerAccountID); err != nil {

@@ -35,6 +35,7 @@ type world struct {
 	overlap   int
 	preview   ports.Preview
 	previews  [][]byte
+	answers   []ports.BacklogAction
 	unmatched []domain.UnmatchedOrder
 	queries   []any
 	halts     []domain.Halt

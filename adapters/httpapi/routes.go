@@ -61,6 +61,7 @@ func (a *API) apiRoutes() []Route {
 		{post, "/v1/signals", true, a.as(a.tradeByHand)},
 		{get, "/v1/signals/{id}", true, a.as(a.showSignal)},
 		{post, "/v1/signals/{id}/replay", true, a.as(a.replaySignal)},
+		{post, "/v1/signals/{id}/answer", true, a.as(a.answerSignal)},
 
 		{get, "/v1/orders", true, a.as(a.listOrders)},
 		{get, "/v1/orders/{id}", true, a.as(a.showOrder)},

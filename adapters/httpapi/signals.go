@@ -22,6 +22,7 @@ func (a *API) listSignals(ctx context.Context, c *call) (answer, error) {
 		State:           filter(q, "state", domain.ParseState),
 		Symbol:          filter(q, "symbol", domain.ParseSymbol),
 		Source:          filter(q, "source", domain.ParseSource),
+		Asks:            orZero(param(q, "asks", parseYes)),
 		Since:           param(q, "since", parseTime),
 		Until:           param(q, "until", parseTime),
 		Page:            q.page(),

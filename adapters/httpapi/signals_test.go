@@ -169,6 +169,17 @@ var _ = Describe("Signals", func() {
 			"invalid_order_type type", "invalid_time_in_force time_in_force"),
 	)
 
+	It("that ask are answered", func(ctx SpecContext) {
+		id := h.world.addStory().String()
+		got := h.alice(ctx, http.MethodPost, "/v1/signals/"+id+"/answer", `{"action":"execute"}`)
+		Expect(got.status).To(Equal(http.StatusOK), got.body)
+		Expect(got.at("id")).To(Equal(id))
+		Expect(h.alice(ctx, http.MethodPost, "/v1/signals/"+id+"/answer", `{"action":"discard"}`).status).To(Equal(http.StatusOK))
+		Expect(h.world.answers).To(Equal([]ports.BacklogAction{ports.BacklogExecute, ports.BacklogDiscard}))
+		Expect(h.alice(ctx, http.MethodPost, "/v1/signals/"+id+"/answer", `{}`).faults()).To(Equal([]string{"required action"}))
+		Expect(h.alice(ctx, http.MethodPost, "/v1/signals/"+id+"/answer", `{"action":"adopt"}`).faults()).To(Equal([]string{"invalid_action action"}))
+	})
+
 	It("are replayed", func(ctx SpecContext) {
 		id := h.world.addStory().String()
 		got := h.alice(ctx, http.MethodPost, "/v1/signals/"+id+"/replay", "", "Idempotency-Key", "again")

@@ -67,14 +67,19 @@ var _ = Describe("Webhook configs", func() {
 		Expect(create(ctx, `,"staleness":{}`).at("staleness", "entry_seconds")).To(BeEquivalentTo(60))
 	})
 
+	It("take every rule for the backlog", func(ctx SpecContext) {
+		for _, rule := range []string{"expire", "collapse", "ask"} {
+			Expect(create(ctx, `,"staleness":{"backlog":"`+rule+`"}`).at("staleness", "backlog")).To(Equal(rule))
+		}
+	})
+
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
 		got := create(ctx, `,"sizing":{"type":"percent_of_equity","value":"5"},
-			"staleness":{"backlog":"ask"},
 			"senders":{"allow_cidrs":["10.0.0.0/8"],"preset":"tradingview","signing":true}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))
 		Expect(got.faults()).To(Equal([]string{
-			"not_built_yet sizing.type", "not_built_yet staleness.backlog",
+			"not_built_yet sizing.type",
 			"not_built_yet senders.allow_cidrs", "not_built_yet senders.preset", "not_built_yet senders.signing",
 		}))
 		Expect(h.alice(ctx, http.MethodGet, "/v1/webhook-configs", "").at("items")).To(BeEmpty())

@@ -221,10 +221,7 @@ func stalenessFrom(f *form, otherwise domain.Staleness) domain.Staleness {
 		s.BySender = *clock == clockSender
 	}
 	if rule := word(sub, "backlog", parseBacklog); rule != nil {
-		s.Collapse = *rule == backlogCollapse
-		if *rule == backlogAsk {
-			sub.refuseUnbuilt("backlog")
-		}
+		s.Collapse, s.Ask = *rule == backlogCollapse, *rule == backlogAsk
 	}
 	sub.close()
 	return s
@@ -239,7 +236,7 @@ func parseClock(s string) (string, error) {
 
 func parseBacklog(s string) (string, error) {
 	if s != backlogExpire && s != backlogCollapse && s != backlogAsk {
-		return "", domain.Invalid("invalid_backlog", "", "must be one of expire, collapse")
+		return "", domain.Invalid("invalid_backlog", "", "must be one of expire, collapse, ask")
 	}
 	return s, nil
 }

@@ -79,7 +79,7 @@ const (
 	clockSender   = "sender"
 )
 
-// The rules for what waited out an outage; to ask is not built yet.
+// The rules for what waited out an outage.
 const (
 	backlogExpire   = "expire"
 	backlogCollapse = "collapse"
@@ -92,8 +92,11 @@ func stalenessOf(s domain.Staleness) stalenessJSON {
 		clock = clockSender
 	}
 	backlog := backlogExpire
-	if s.Collapse {
+	switch {
+	case s.Collapse:
 		backlog = backlogCollapse
+	case s.Ask:
+		backlog = backlogAsk
 	}
 	return stalenessJSON{
 		EntrySeconds: s.EntrySeconds, ExitSeconds: s.ExitSeconds, MaxPriceDriftPercent: s.MaxPriceDriftPercent,

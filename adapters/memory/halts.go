@@ -131,10 +131,6 @@ func (t *tx) mayAttempt(ticket domain.Ticket, a ports.Attempt) error {
 	return nil
 }
 
-func sameLane(terms domain.OrderTerms, ticket domain.Ticket) bool {
-	return terms.BrokerAccountID == ticket.BrokerAccountID && terms.Symbol == ticket.Symbol
-}
-
 // Flattenings gives what is still to be flattened.
 func (s *Store) Flattenings(ctx context.Context) ([]ports.Flattening, error) {
 	var all []ports.Flattening

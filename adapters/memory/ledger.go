@@ -60,26 +60,35 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	b.Halts = t.haltsOn(ticket)
 	b.SupersededBy = t.exitBehind(ticket, signal.signal.WebhookConfigID)
 
-	var mine, working []orderRow
+	var mine, working, others []orderRow
 	for _, order := range t.byTicket[id] {
 		mine = append(mine, t.orders[order])
 	}
 	for order := range t.live {
 		row := t.orders[order]
-		if terms := row.order.Terms; terms.TicketID != id && (holding(terms) == own || signal.signal.Source == domain.SourceHalt && sameLane(terms, ticket)) {
+		switch terms := row.order.Terms; {
+		case terms.TicketID == id || terms.BrokerAccountID != ticket.BrokerAccountID || terms.Symbol != ticket.Symbol:
+		case holding(terms) == own || signal.signal.Source == domain.SourceHalt:
 			working = append(working, row)
+		default:
+			others = append(others, row)
 		}
 	}
 	slices.SortFunc(mine, func(a, b orderRow) int {
 		x, y := a.order.Terms, b.order.Terms
 		return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Revision, y.Revision))
 	})
-	slices.SortFunc(working, func(a, b orderRow) int { return compareIDs(a.order.Terms.ID.UUID, b.order.Terms.ID.UUID) })
+	for _, open := range [][]orderRow{working, others} {
+		slices.SortFunc(open, func(a, b orderRow) int { return compareIDs(a.order.Terms.ID.UUID, b.order.Terms.ID.UUID) })
+	}
 	var err error
 	if b.Orders, err = restoreOrders(mine); err != nil {
 		return nil, err
 	}
-	b.Working, err = restoreOrders(working)
+	if b.Working, err = restoreOrders(working); err != nil {
+		return nil, err
+	}
+	b.Others, err = restoreOrders(others)
 	return b, err
 }
 

@@ -47,7 +47,7 @@ func (r signals) List(ctx context.Context, q ports.SignalQuery) (ports.Page[*dom
 	}
 	var found []signalRow
 	for _, row := range r.signals {
-		if row.signal.UserID == r.user && admitsSignal(q, row.signal) {
+		if row.signal.UserID == r.user && admitsSignal(q, row.signal) && (!q.Asks || r.asks(row)) {
 			found = append(found, row)
 		}
 	}

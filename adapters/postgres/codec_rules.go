@@ -45,6 +45,7 @@ type stalenessJSON struct {
 	MaxPriceDriftPercent *domain.Quantity `json:"max_price_drift_percent,omitempty"`
 	BySender             bool             `json:"by_sender,omitempty"`
 	Collapse             bool             `json:"collapse,omitempty"`
+	Ask                  bool             `json:"ask,omitempty"`
 }
 
 type dedupeJSON struct {

@@ -117,7 +117,7 @@ type briefRow struct {
 	backlogRow
 }
 
-// The ticket's own orders, and the open ones of the same config in the lane. The
+// The ticket's own orders, and the open ones in the lane, whosever they are. The
 // second half stands on the index orders_unsettled.
 const (
 	briefOrderIDsSQL = `
@@ -125,10 +125,7 @@ const (
   union
   select o.id
   from public.tickets ticket
-  join public.signals signal on signal.id = ticket.signal_id
-  join public.orders o
-    on o.broker_account_id = ticket.broker_account_id and o.symbol = ticket.symbol
-    and (signal.source = 'halt' or o.webhook_config_id is not distinct from signal.webhook_config_id)
+  join public.orders o on o.broker_account_id = ticket.broker_account_id and o.symbol = ticket.symbol
   where ticket.id = $1 and ` + orderIsUnsettled
 	briefOrdersSQL = `
 select ` + orderColumns + `
@@ -174,14 +171,22 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 	if err != nil {
 		return nil, err
 	}
+	signal := brief.Signal.Snapshot()
 	for _, o := range orders {
-		if o.Terms().TicketID == id {
+		switch terms := o.Terms(); {
+		case terms.TicketID == id:
 			brief.Orders = append(brief.Orders, o)
-		} else {
+		case signal.Source == domain.SourceHalt || sameConfig(terms.WebhookConfigID, signal.WebhookConfigID):
 			brief.Working = append(brief.Working, o)
+		default:
+			brief.Others = append(brief.Others, o)
 		}
 	}
 	return brief, nil
+}
+
+func sameConfig(a, b *domain.WebhookConfigID) bool {
+	return a == nil && b == nil || a != nil && b != nil && *a == *b
 }
 
 func (r briefRow) brief() (*ports.TicketBrief, error) {

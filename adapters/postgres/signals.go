@@ -52,6 +52,9 @@ func (r *signals) List(ctx context.Context, query ports.SignalQuery) (ports.Page
 	if query.Source != "" {
 		q.Where("signal.source = ?", query.Source)
 	}
+	if query.Asks {
+		q.Where("exists (select from public.tickets asking where asking.user_id = signal.user_id and asking.signal_id = signal.id and " + ticketAsks + ")")
+	}
 	if query.Since != nil {
 		q.Where("signal.received_at >= ?", *query.Since)
 	}

@@ -161,6 +161,24 @@ var _ = Describe("Commands", func() {
 		Expect(done(ctx, dir, "positions")).To(haveLine(account, "-", "AAPL", "30"))
 	})
 
+	It("signals answer executes or discards what waited too long and asks", func(ctx SpecContext) {
+		account := addAccount(ctx)
+		webhook, url := create(ctx, account)
+		done(ctx, dir, "webhook", "update", webhook, "--file", write(`{"staleness":{"clock":"sender","backlog":"ask"}}`))
+		for _, quantity := range []string{"1", "2"} {
+			done(ctx, dir, "send", url, "--file", write(`{"ticker":"AAPL","action":"buy","quantity":"`+quantity+`","price":"100","time":"2020-01-01T00:00:00Z"}`))
+		}
+		standing.owner(ctx).settled(ctx, account)
+		_, asking := all(ctx, "signals", "list", "--webhook", webhook, "--asks")
+		Expect(asking).To(HaveLen(2))
+		Expect(done(ctx, dir, "signals", "answer", asking[0]["id"].(string), "--action", "execute")).To(haveLine("state", "expired"))
+		Expect(done(ctx, dir, "signals", "answer", asking[1]["id"].(string), "--action", "discard")).To(haveLine("state", "expired"))
+		standing.owner(ctx).settled(ctx, account)
+		Expect(done(ctx, dir, "positions")).To(haveLine(account, "-", "AAPL", "2"))
+		none := done(ctx, dir, "signals", "list", "--webhook", webhook, "--asks")
+		Expect(none).NotTo(haveLine("AAPL"))
+	})
+
 	It("orders cancel ends an order that rests, once", func(ctx SpecContext) {
 		account := addAccount(ctx)
 		_, url := create(ctx, account)

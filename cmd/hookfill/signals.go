@@ -11,14 +11,16 @@ const defaultShown = 50
 
 func newSignals(env environment) *cobra.Command {
 	cmd := group("signals", "Look at signals and replay them")
-	cmd.AddCommand(newSignalsList(env), newSignalsShow(env), newSignalsReplay(env))
+	cmd.AddCommand(newSignalsList(env), newSignalsShow(env), newSignalsReplay(env), newSignalsAnswer(env))
 	return cmd
 }
 
 func newSignalsList(env environment) *cobra.Command {
 	var webhook, state, symbol, source, since, until string
 	var limit int
+	var asks bool
 	cmd := &cobra.Command{Use: "list", Short: "List signals, newest first"}
+	cmd.Flags().BoolVar(&asks, "asks", false, "only those that wait for your answer")
 	cmd.Flags().StringVar(&webhook, "webhook", "", "only those of this webhook config")
 	cmd.Flags().StringVar(&state, "state", "", "queued, executing, done, refused, expired, superseded or needs_review")
 	cmd.Flags().StringVar(&symbol, "symbol", "", "only those of this symbol")
@@ -27,9 +29,13 @@ func newSignalsList(env environment) *cobra.Command {
 	cmd.Flags().StringVar(&until, "until", "", "received before (RFC 3339)")
 	cmd.Flags().IntVar(&limit, "limit", defaultShown, "how many; 0 is all")
 	return clientCommand(env, cmd, func(ctx context.Context, c *client, _ []string, out printer) error {
-		items, err := c.pages(ctx, "/v1/signals", map[string]string{
+		filters := map[string]string{
 			"webhook_config_id": webhook, "state": state, "symbol": symbol, "source": source, "since": since, "until": until,
-		}, limit)
+		}
+		if asks {
+			filters["asks"] = "true"
+		}
+		items, err := c.pages(ctx, "/v1/signals", filters, limit)
 		if err != nil {
 			return err
 		}

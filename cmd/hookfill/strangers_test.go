@@ -140,7 +140,11 @@ var _ = Describe("A stranger", func() {
 
 		for _, r := range routes {
 			own := e.owner.call(ctx, r.Method, strings.Replace(r.Path, "{id}", e.idOf(r), 1), bodyFor(r))
-			if r.Method != http.MethodDelete {
+			switch {
+			case r.Method == http.MethodDelete:
+			case strings.HasSuffix(r.Path, "/answer"):
+				Expect(own.status).To(Equal(http.StatusConflict), "the owner's own signal asks nothing")
+			default:
 				Expect(own.status).To(BeElementOf(http.StatusOK, http.StatusCreated, http.StatusNoContent),
 					"the owner's own %s %s: %s", r.Method, r.Path, own.body)
 			}
@@ -229,6 +233,8 @@ func bodyFor(r httpapi.Route) any {
 		return map[string]any{"overlap_seconds": 60}
 	case "POST /v1/reviews/{id}/settle":
 		return map[string]any{"action": "not_placed", "reason": "a stranger says so"}
+	case "POST /v1/signals/{id}/answer":
+		return map[string]any{"action": "discard"}
 	case "POST /v1/webhook-configs/{id}/preview":
 		return map[string]any{"ticker": "AAPL", "action": "buy", "quantity": "1", "price": "100"}
 	}

@@ -26,6 +26,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Brief and a newer exit", func() { l.describeExitBehind() })
 		Describe("Brief and the chain of alerts", func() { l.describeLinks() })
 		Describe("Brief and what waits behind", func() { l.describeBehind() })
+		Describe("Answer", func() { l.describeAnswer() })
 		Describe("Overtake", func() { l.describeOvertake() })
 		Describe("Plan", func() { l.describePlan() })
 		Describe("Intend", func() { l.describeIntend() })
@@ -83,7 +84,7 @@ func (l *ledgerSpecs) seen(ctx context.Context, id domain.TicketID) any {
 		return out
 	}
 	return writtenOut([]any{
-		b.Ticket, b.Signal.Snapshot(), b.Rules, b.ConfigPosition, b.AccountPosition, snapshots(b.Orders), snapshots(b.Working),
+		b.Ticket, b.Signal.Snapshot(), b.Rules, b.ConfigPosition, b.AccountPosition, snapshots(b.Orders), snapshots(b.Working), snapshots(b.Others),
 	})
 }
 

@@ -84,13 +84,16 @@ func (l *ledgerSpecs) describeBrief() {
 			over := w.working(ctx, l.config, "AAPL")
 			w.record(ctx, over.order.ID(), w.canceled())
 			w.working(ctx, l.config, "MSFT")
-			w.working(ctx, other, "AAPL")
+			others := w.working(ctx, other, "AAPL")
+			w.working(ctx, other, "MSFT")
 			w.working(ctx, elsewhere, "AAPL")
 			_, t := l.queued(ctx)
 			b := l.brief(ctx, t.ID)
 			Expect(ids(b.Working)).To(Equal([]domain.OrderID{open.order.ID()}))
 			Expect(b.Working[0].Snapshot()).To(sameAs(open.order.Snapshot()))
 			Expect(b.Orders).To(BeEmpty())
+			Expect(ids(b.Others)).To(Equal([]domain.OrderID{others.order.ID()}))
+			Expect(b.Others[0].Snapshot()).To(sameAs(others.order.Snapshot()))
 		})
 
 		DescribeTable("of the same config in the lane that are unsettled", func(ctx SpecContext, facts func() []domain.OrderEvent, there bool) {
@@ -114,10 +117,11 @@ func (l *ledgerSpecs) describeBrief() {
 		)
 
 		It("by hand, of those by hand", func(ctx SpecContext) {
-			w.working(ctx, l.config, "AAPL")
+			theirs := w.working(ctx, l.config, "AAPL")
 			first := w.place(ctx, w.byHand(ctx, w.ada, "AAPL", l.account))
 			second := w.byHand(ctx, w.ada, "AAPL", l.account)
 			Expect(ids(l.brief(ctx, second.Tickets[0].ID).Working)).To(Equal([]domain.OrderID{first.order.ID()}))
+			Expect(ids(l.brief(ctx, second.Tickets[0].ID).Others)).To(Equal([]domain.OrderID{theirs.order.ID()}))
 		})
 	})
 

@@ -21,6 +21,7 @@ func DescribeOrderDesk(name string, h ApplicationHarness) bool {
 		})
 		Describe("Trade", func() { describeTrade(a, &account, &hook) })
 		Describe("Replay", func() { describeReplay(a, &account, &hook) })
+		Describe("Answer", func() { describeAnswer(a, &account) })
 		Describe("CancelOrder", func() { describeCancelOrder(a, &hook) })
 	})
 }

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"slices"
+
+	"github.com/hookfill/hookfill/domain"
+)
+
+// inTheWay gives the orders that end before an exit of the ticket: the config's
+// own open ones, of which each either holds the quantity or would build the
+// position again, and, where the exit is from the account's whole position, what
+// others have open that holds some of that.
+func (x *execution) inTheWay() []*domain.Order {
+	orders := x.brief.Working
+	if x.rules.PositionScope != domain.PositionScopeAccount {
+		return orders
+	}
+	exit := x.brief.AccountPosition.Quantity.ExitSide()
+	for _, o := range x.brief.Others {
+		if o.Terms().Side == exit {
+			orders = append(slices.Clip(orders), o)
+		}
+	}
+	return orders
+}
+
+// available is what the account holds, less what others' open orders hold of it
+// already: an order is written down before it is sent, and its lane is decided
+// about by one worker at a time, so nobody else can take the same quantity
+// meanwhile.
+func (x *execution) available() domain.Net {
+	account := x.brief.AccountPosition.Quantity
+	if x.rules.PositionScope == domain.PositionScopeAccount {
+		return account
+	}
+	for _, o := range x.brief.Others {
+		if o.Terms().Side == account.ExitSide() {
+			account = account.After(o.Terms().Side, o.LeavesQuantity().Min(account.Size()))
+		}
+	}
+	return account
+}
+
+// mayStillFill reports whether a full exit finds nothing to sell only because
+// what its config has open has not filled, or has and nobody was told: it ends
+// that first, and sells what it filled.
+func (x *execution) mayStillFill(plan domain.Plan) bool {
+	if !x.intent.IsFullExit() || len(plan.Steps) > 0 || len(x.inTheWay()) == 0 || x.rules.Staleness.Expired(domain.EffectExit, x.age()) {
+		return false
+	}
+	return slices.ContainsFunc(plan.Reasons, func(r domain.Reason) bool {
+		return r.Code == domain.ReasonNothingToDo || r.Code == domain.ReasonNothingAvailable
+	})
+}
