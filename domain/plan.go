@@ -36,12 +36,18 @@ type Situation struct {
 	// this one wanted; nil where there are none.
 	Next    *Intent
 	Carried *Net
+	// Brackets reports that the broker takes an entry together with the orders
+	// that protect it, Protected that such orders of the config are open.
+	Brackets  bool
+	Protected bool
 }
 
 // Plan is what an intent comes to. Steps is empty when there is nothing to
 // trade, and then State and Reasons say why.
 type Plan struct {
-	Steps     []Step
+	Steps []Step
+	// Legs protect what an entry among the steps builds.
+	Legs      []Leg
 	Target    Net
 	State     State
 	Reasons   []Reason
@@ -52,11 +58,14 @@ type Plan struct {
 // same arguments give the same plan. Rules are judged in this order, each that
 // is set leaving a decision: what the alert means, the instrument, the backlog,
 // the age of an exit; then for an entry its age, the drift of the price, the sides and the
-// rails as RiskLimits lists them. Age ends it, the others are all told.
+// rails as RiskLimits lists them, and last what protects it. Age ends it, the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
 	if i.Action == ActionCancel {
 		p.Target = s.Position
+		if i.IsProtected() {
+			p.note(ReasonProtection, "nothing is entered, so there is nothing to protect")
+		}
 		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
 		return p
 	}
@@ -96,13 +105,16 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 	}
 	p.steps(s, target)
 	if p.State == "" {
+		p.keepProtection(s, target)
+	}
+	if p.State == "" {
 		p.collapse(rules.Staleness, s.Next)
 	}
 	if p.State == "" {
 		p.judge(i, rules, s)
 	}
 	if p.State != "" {
-		p.Steps = nil
+		p.Steps, p.Legs = nil, nil
 	}
 }
 

@@ -157,9 +157,12 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 		return nil, err
 	}
 	for _, o := range orders {
-		if o.Terms().TicketID == id {
+		switch {
+		case o.Terms().TicketID == id && o.IsLeg():
+			brief.Legs = append(brief.Legs, o)
+		case o.Terms().TicketID == id:
 			brief.Orders = append(brief.Orders, o)
-		} else {
+		default:
 			brief.Working = append(brief.Working, o)
 		}
 	}
