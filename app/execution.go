@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -79,6 +80,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 			wait, err := x.confirmLegs(ctx, last)
 			return wait, false, err
 		}
+		if x.needsStopOrder(last) {
+			return x.protectFilled(ctx, last)
+		}
 		if !last.IsSettled() {
 			return x.follow(ctx, last)
 		}
@@ -124,10 +128,10 @@ func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 
 // isLast reports whether no further order follows this one: only an exit on the
 // way to the other side has a successor. What the exit cannot sell for want of a
-// whole step does not count as being on a side. A protected entry is the last,
-// also where its protection has ended the position already.
+// whole step does not count as being on a side. Nothing is entered after a
+// protected entry, also where its protection has ended the position already.
 func (x *execution) isLast(o *domain.Order) bool {
-	if o.Terms().Class == domain.OrderClassBracket {
+	if slices.ContainsFunc(x.brief.Orders, isProtectedEntry) || isProtectedEntry(o) {
 		return true
 	}
 	if x.ticket.Target == nil || x.ticket.Target.IsFlat() {
@@ -233,7 +237,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
-		Brackets: x.can.Brackets, Protected: x.isProtected(),
+		Brackets: x.can.Brackets, Stops: takesStops(x.can), Protected: x.isProtected(),
 	}
 	if len(x.brief.Orders) == 0 {
 		s.Next = x.brief.Next
@@ -285,7 +289,7 @@ func (x *execution) endOrder(ctx context.Context, o *domain.Order) (settled bool
 		ask = x.orders.lookUp
 	}
 	events, err := ask(ctx, x.account, o)
-	if o.IsLeg() && errors.Is(err, domain.KindNotFound) {
+	if isBracketLeg(o) && errors.Is(err, domain.KindNotFound) {
 		wait := time.Duration(0)
 		if wait, err = x.untilProvenAbsent(o); wait > 0 || err != nil {
 			return false, err
@@ -329,7 +333,7 @@ func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
 }
 
 func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []ports.OrderFacts) error {
-	facts = append(facts, x.endOfLegs(end)...)
+	end, facts = x.withRefusedStop(end), append(facts, x.endOfLegs(end)...)
 	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
 		return err
 	}

@@ -64,10 +64,10 @@ func (x *execution) newOrders(ctx context.Context, plan domain.Plan) (*domain.Or
 		o, err := domain.NewOrder(terms)
 		return o, nil, err
 	}
-	terms.Class = domain.OrderClassBracket
+	terms.Class = plan.Class
 	o, err := domain.NewOrder(terms)
-	if err != nil {
-		return nil, nil, err
+	if err != nil || plan.Class != domain.OrderClassBracket {
+		return o, nil, err
 	}
 	legs, err := x.newLegs(installation, terms, plan.Legs)
 	return o, legs, err
@@ -118,9 +118,11 @@ func (x *execution) dispatch(ctx context.Context, o *domain.Order) (time.Duratio
 // never reached the broker for good, or it is there and nothing follows it.
 func (x *execution) endWith(o *domain.Order, last bool) (ports.TicketEnd, bool) {
 	switch {
+	case o.IsLeg():
+		// What becomes of it is seen to before the ticket ends.
 	case o.Submission().NeverReached() || o.Status() == domain.StatusRejected:
 		return x.endAfter(o)
-	case o.Submission() == domain.SubmissionAcknowledged && last && !x.hasPendingLegs(o):
+	case o.Submission() == domain.SubmissionAcknowledged && last && !x.hasPendingLegs(o) && !x.needsStopOrder(o):
 		return x.end(domain.StateDone), true
 	}
 	return ports.TicketEnd{}, false
@@ -219,6 +221,9 @@ func (x *execution) reduces(o *domain.Order) bool {
 func (x *execution) stillWanted(o *domain.Order) bool {
 	if x.isSuperseded() {
 		return false
+	}
+	if o.IsLeg() {
+		return true // a position is never too old to be protected
 	}
 	effect := domain.EffectEntry
 	if x.reduces(o) {

@@ -67,7 +67,7 @@ func (x *execution) isProtected() bool {
 // hasPendingLegs reports whether the broker has an order of which it is not known
 // yet what became of its legs.
 func (x *execution) hasPendingLegs(o *domain.Order) bool {
-	if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusRejected {
+	if o.Terms().Class != domain.OrderClassBracket || o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusRejected {
 		return false
 	}
 	for _, leg := range x.legsOf(o) {
@@ -123,6 +123,12 @@ func (x *execution) untilProvenAbsent(o *domain.Order) (time.Duration, error) {
 	return x.c.SendTimeout + broker.Capabilities().VisibleWithin - since, nil
 }
 
+// isBracketLeg reports whether an order was sent with another one, and never by
+// itself.
+func isBracketLeg(o *domain.Order) bool {
+	return o.IsLeg() && o.Terms().Class == domain.OrderClassBracket
+}
+
 // legNotPlaced is the fact that the broker does not have a leg.
 func (x *execution) legNotPlaced(leg *domain.Order, reason string) domain.OrderEvent {
 	if leg.Submission() == domain.SubmissionInFlight {
@@ -139,7 +145,7 @@ func (x *execution) endOfLegs(end ports.TicketEnd) []ports.OrderFacts {
 		return nil
 	}
 	for _, leg := range x.brief.Legs {
-		if leg.Submission().IsUnsettled() {
+		if isBracketLeg(leg) && leg.Submission().IsUnsettled() {
 			facts = append(facts, ports.OrderFacts{OrderID: leg.ID(), Events: []domain.OrderEvent{
 				x.legNotPlaced(leg, "the entry that it protects was not placed"),
 			}})

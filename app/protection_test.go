@@ -14,14 +14,7 @@ import (
 const buyTenProtected = `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100",
 	"stopLoss":{"type":"stop","percent":5},"takeProfit":{"limitPrice":120}}`
 
-// plainVenue is a venue that takes no brackets.
-type plainVenue struct{ ports.Broker }
-
-func (v plainVenue) Capabilities() ports.Capabilities {
-	c := v.Broker.Capabilities()
-	c.Brackets = false
-	return c
-}
+func noBrackets(c *ports.Capabilities) { c.Brackets = false }
 
 // legless is a venue that loses the legs it took.
 type legless struct{ ports.Broker }
@@ -149,7 +142,7 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 	})
 
 	It("is refused where the broker takes no brackets", func(ctx SpecContext) {
-		t.brokers[domain.BrokerKindPaper] = plainVenue{t.venue}
+		t.venue.declares = noBrackets
 		id := t.send(ctx, hook, buyTenProtected)
 		t.settle(ctx)
 		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection")))
@@ -186,32 +179,9 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 		Expect(stop.RejectReason()).To(ContainSubstring("does not have this leg"))
 	})
 
-	// dies runs an executor that loses its context and grace at a step.
-	dies := func(ctx SpecContext, at step) {
-		GinkgoHelper()
-		reached, killed := make(chan struct{}), make(chan struct{})
-		t.moment.plan(at, func() {
-			close(reached)
-			<-killed
-		})
-		c := executorConfig()
-		c.Grace = time.Nanosecond
-		dying, kill := context.WithCancel(ctx)
-		defer kill()
-		over := make(chan struct{})
-		work := &workOver{Ledger: t.ledger, over: over}
-		e := t.executorOn(work, c)
-		stop := running(func(context.Context) { e.Run(dying) })
-		Eventually(reached).WithContext(ctx).Should(BeClosed())
-		work.end()
-		kill()
-		close(killed)
-		stop()
-	}
-
 	DescribeTable("is one bracket, whatever step an executor dies at,", func(ctx SpecContext, at step) {
 		id := t.send(ctx, hook, buyTenProtected)
-		dies(ctx, at)
+		diesAt(ctx, t, at, 1)
 		t.settle(ctx)
 		t.later(ctx, time.Minute)
 		Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
@@ -229,7 +199,7 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 
 	DescribeTable("is not made again when its stop-loss ends it while an executor is dead,", func(ctx SpecContext, at step) {
 		id := t.send(ctx, hook, buyTenProtected)
-		dies(ctx, at)
+		diesAt(ctx, t, at, 1)
 		t.quote(ctx, "AAPL", "94")
 		follow(ctx)
 		t.settle(ctx)
@@ -245,3 +215,33 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 		Entry(nil, afterSubmit), Entry(nil, beforeFinish), Entry(nil, afterFinish),
 	)
 })
+
+// diesAt runs an executor that loses its context and grace at a step, when it gets
+// there for the nth time.
+func diesAt(ctx SpecContext, t *trader, at step, nth int) {
+	GinkgoHelper()
+	reached, killed := make(chan struct{}), make(chan struct{})
+	var arrive func()
+	arrive = func() {
+		if nth--; nth > 0 {
+			t.moment.plan(at, arrive)
+			return
+		}
+		close(reached)
+		<-killed
+	}
+	t.moment.plan(at, arrive)
+	c := executorConfig()
+	c.Grace = time.Nanosecond
+	dying, kill := context.WithCancel(ctx)
+	defer kill()
+	over := make(chan struct{})
+	work := &workOver{Ledger: t.ledger, over: over}
+	e := t.executorOn(work, c)
+	stop := running(func(context.Context) { e.Run(dying) })
+	Eventually(reached).WithContext(ctx).Should(BeClosed())
+	work.end()
+	kill()
+	close(killed)
+	stop()
+}

@@ -78,8 +78,8 @@ func NewOrder(t OrderTerms) (*Order, error) {
 	if !t.Side.IsValid() {
 		f.add("invalid_side", "side", "must be buy or sell")
 	}
-	if !slices.Contains(OrderClasses(), t.Class) || t.ParentID != nil && t.Class != OrderClassBracket {
-		f.add("invalid_order_class", "order_class", "must be simple or bracket, and a leg's is bracket")
+	if !slices.Contains(OrderClasses(), t.Class) || t.ParentID != nil && t.Class == OrderClassSimple {
+		f.add("invalid_order_class", "order_class", "must be simple, bracket or oto, and a leg's is its entry's")
 	}
 	if !t.TimeInForce.IsValid() {
 		f.add("invalid_time_in_force", "time_in_force", "must be one of day, gtc, opg, ioc, fok, cls")
@@ -133,8 +133,8 @@ func (o *Order) Submission() Submission { return o.state.submission }
 // Status says what the broker made of it; pending_new until the broker spoke.
 func (o *Order) Status() OrderStatus { return o.state.status }
 
-// IsLeg reports whether the order protects what another one enters. A leg is
-// sent with that one and never by itself.
+// IsLeg reports whether the order protects what another one enters. A leg of a
+// bracket is sent with that one and never by itself.
 func (o *Order) IsLeg() bool { return o.terms.ParentID != nil }
 
 // IsSettled reports whether no more is to come: the order never reached the

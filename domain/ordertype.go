@@ -97,7 +97,12 @@ const (
 	// each of these: they work once it is filled, and when one fills the other is
 	// canceled.
 	OrderClassBracket OrderClass = "bracket"
+	// OrderClassOTO is an entry whose leg is sent by itself, once the entry is over
+	// and for what it filled, and that leg: one triggers the other.
+	OrderClassOTO OrderClass = "oto"
 )
 
 // OrderClasses lists the valid classes.
-func OrderClasses() []OrderClass { return []OrderClass{OrderClassSimple, OrderClassBracket} }
+func OrderClasses() []OrderClass {
+	return []OrderClass{OrderClassSimple, OrderClassBracket, OrderClassOTO}
+}

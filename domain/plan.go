@@ -38,7 +38,9 @@ type Situation struct {
 	Carried *Net
 	// Brackets reports that the broker takes an entry together with the orders
 	// that protect it, Protected that such orders of the config are open.
+	// Stops reports that the broker takes a stop order that works until canceled.
 	Brackets  bool
+	Stops     bool
 	Protected bool
 }
 
@@ -46,8 +48,10 @@ type Situation struct {
 // trade, and then State and Reasons say why.
 type Plan struct {
 	Steps []Step
-	// Legs protect what an entry among the steps builds.
+	// Legs protect what an entry among the steps builds, and Class says how: with
+	// the entry or after it. It is simple where there are none.
 	Legs      []Leg
+	Class     OrderClass
 	Target    Net
 	State     State
 	Reasons   []Reason
@@ -114,7 +118,7 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 		p.judge(i, rules, s)
 	}
 	if p.State != "" {
-		p.Steps, p.Legs = nil, nil
+		p.Steps, p.Legs, p.Class = nil, nil, ""
 	}
 }
 

@@ -78,14 +78,21 @@ func (s *StopLoss) copied() *StopLoss {
 	return &StopLoss{s.clone(), copied(s.LimitPrice)}
 }
 
-// legsFor works out the orders that protect an entry of the side, the stop-loss
+// IsStopOnly reports whether one stop order, sent once the entry is filled, is
+// all the protection the intent asks for. An entry that may rest for long is none
+// of these: nothing would be sent meanwhile by what waits behind it.
+func (i Intent) IsStopOnly() bool {
+	return i.OrderType == OrderTypeMarket && i.TakeProfit == nil && i.StopLoss != nil && i.StopLoss.LimitPrice == nil
+}
+
+// LegsFor works out the orders that protect an entry of the side, the stop-loss
 // first. What is not a price is taken from the price the entry is expected to
 // cost: its limit, else its stop, else the alert's price. Prices are brought to
 // the instrument's increment towards the entry, so that less is lost and a profit
 // is taken sooner than asked, never later. A leg that would be reached at the
 // entry's price already, or a stop-loss that is not on the losing side of the
 // take-profit, is refused.
-func (i Intent) legsFor(side Side, instrument Instrument) ([]Leg, error) {
+func (i Intent) LegsFor(side Side, instrument Instrument) ([]Leg, error) {
 	var (
 		legs []Leg
 		sl   = protectionOf{side.Opposite(), i.tradePrice(), instrument, "stop_loss"}
@@ -198,19 +205,30 @@ func (p *Plan) protect(i Intent, s Situation) {
 	if !i.IsProtected() || p.State != "" {
 		return
 	}
-	if !s.Brackets {
+	class := OrderClassBracket
+	switch {
+	case s.Brackets:
+	case s.Stops && i.IsStopOnly():
+		class = OrderClassOTO
+	case s.Stops:
+		p.refuse(ReasonProtection, "", "the broker takes no entry together with orders that protect it; a market order with a stop-loss and nothing else it could be protected by would be possible")
+		return
+	default:
 		p.refuse(ReasonProtection, "", "the broker takes no entry together with orders that protect it, and the entry is not made without")
 		return
 	}
-	legs, err := i.legsFor(p.Steps[len(p.Steps)-1].Side, s.Instrument)
+	legs, err := i.LegsFor(p.Steps[len(p.Steps)-1].Side, s.Instrument)
 	if err != nil {
-		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // legsFor gives nothing else
+		e := err.(*Error) //nolint:errcheck,errorlint,forcetypeassert // LegsFor gives nothing else
 		p.refuse(e.Code, e.Field, e.Msg)
 		return
 	}
-	p.Legs = legs
+	p.Legs, p.Class = legs, class
 	for _, leg := range legs {
 		p.pass(ReasonProtection, leg.String())
+	}
+	if class == OrderClassOTO {
+		p.note(ReasonProtection, "the broker takes no brackets: the stop order is sent once the entry is filled")
 	}
 }
 

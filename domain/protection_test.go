@@ -113,6 +113,20 @@ var _ = Describe("Protection", func() {
 		}),
 	)
 
+	It("is a stop order after the entry where the broker has stops and no brackets, and that is all there is to it", func() {
+		s := protectingVenue()
+		s.Brackets, s.Stops = false, true
+		p := domain.PlanOrders(protected("buy", stopAt(atPercent("5")), nil), domain.DefaultWebhookRules(), s)
+		Expect(p.State).To(BeEmpty())
+		Expect(p.Class).To(Equal(domain.OrderClassOTO))
+		Expect(p.Legs).To(HaveLen(1))
+		for _, i := range []domain.Intent{
+			protected("buy", nil, atPercent("5")), protected("buy", stopAt(atPercent("5")), atPercent("5")), protected("buy", stopAt(atPrice("90"), "89"), nil),
+		} {
+			Expect(domain.PlanOrders(i, domain.DefaultWebhookRules(), s).Reasons).To(ConsistOf(HaveField("Code", "protection")))
+		}
+	})
+
 	It("holds up no exit of all", func() {
 		s := protectingVenue()
 		s.Position = domain.NetOf(domain.SideBuy, domain.MustQuantity("10"))

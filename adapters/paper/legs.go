@@ -30,7 +30,7 @@ func checkLegs(f *faults, r ports.OrderRequest) {
 			"price_mismatch", "legs", "each has the prices of its type and no others")
 		f.requirePrice("legs", leg.LimitPrice)
 		f.requirePrice("legs", leg.StopPrice)
-		switch leg.Type { //nolint:exhaustive // a market order is no leg
+		switch leg.Type {
 		case domain.OrderTypeLimit:
 			limits++
 		case domain.OrderTypeStop, domain.OrderTypeStopLimit:
