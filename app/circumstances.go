@@ -69,7 +69,7 @@ func isLimitReached(err error) bool {
 // that is written down first.
 func (x *execution) collapse(ctx context.Context, plan domain.Plan) error {
 	if x.ticket.Target == nil {
-		if err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target}); err != nil {
+		if err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Link: x.link()}); err != nil {
 			return err
 		}
 	}

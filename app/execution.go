@@ -40,6 +40,9 @@ func (e *Executor) runTicket(ctx context.Context, lane ports.ClaimedLane, t doma
 		if err := x.load(ctx); err != nil {
 			return 0, err
 		}
+		if x.ticket.State.IsFinal() {
+			return 0, nil // it went before one that was claimed before it
+		}
 		wait, final, err := x.step(ctx)
 		if err != nil || final || wait > 0 {
 			return wait, err
@@ -70,6 +73,10 @@ func (x *execution) load(ctx context.Context) error {
 // holds the quantity, place the next order, or finish.
 func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, err error) {
 	last := x.lastOrder()
+	if before := x.alertBefore(); before != nil {
+		wait, err := x.letPass(ctx, *before)
+		return wait, false, err
+	}
 	if x.isSuperseded() {
 		if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
 			return wait, final, err
@@ -96,6 +103,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	if x.intent.Action == domain.ActionCancel {
 		return x.cancelAll(ctx)
 	}
+	if wait := x.holdsForChain(); wait > 0 {
+		return wait, false, nil
+	}
 	return x.advance(ctx)
 }
 
@@ -110,6 +120,8 @@ func (x *execution) lastOrder() *domain.Order {
 // exit that filled and an entry follows.
 func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 	switch {
+	case o.Submission() == domain.SubmissionNotPlaced && declaredNotPlaced(o):
+		return x.refusal("not_placed", o.RejectReason()), true
 	case o.Submission() == domain.SubmissionNotPlaced:
 		end := x.refusal("stale", o.RejectReason())
 		end.State = domain.StateExpired
@@ -150,6 +162,12 @@ func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration,
 		}
 		return x.refresh(ctx, o)
 	case domain.SubmissionIntent:
+		if known, err := x.forgotten(ctx, o); err != nil || known != nil {
+			if err != nil {
+				return 0, false, err
+			}
+			return 0, false, x.remember(ctx, o, *known)
+		}
 		return x.sendAgain(ctx, o)
 	}
 	return x.settle(ctx, o)
@@ -173,6 +191,9 @@ func (x *execution) refresh(ctx context.Context, o *domain.Order) (time.Duration
 
 // advance plans what is left to do and does the first step of it.
 func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
+	if asked, err := x.catchUp(ctx); err != nil || asked {
+		return 0, false, err
+	}
 	broker, err := x.orders.brokers.For(x.account.Kind())
 	if err != nil {
 		return 0, false, err
@@ -238,6 +259,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
 		Brackets: x.can.Brackets, Stops: takesStops(x.can), Protected: x.isProtected(),
+		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {
 		s.Next = x.brief.Next
@@ -250,7 +272,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 // written down first, for it was read from a position these orders belong to.
 func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Duration, bool, error) {
 	if x.ticket.Target == nil {
-		err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions})
+		err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions, Link: x.link()})
 		if err != nil {
 			return 0, false, err
 		}
@@ -333,6 +355,10 @@ func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
 }
 
 func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []ports.OrderFacts) error {
+	end.Link = x.link()
+	if end.State.IsFinal() {
+		end.Decisions = append(end.Decisions, reviews(x.brief.Orders)...)
+	}
 	end, facts = x.withRefusedStop(end), append(facts, x.endOfLegs(end)...)
 	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
 		return err

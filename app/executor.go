@@ -47,9 +47,16 @@ type Executor struct {
 	bell   *Doorbell
 	log    *slog.Logger
 	c      ExecutorConfig
+	// started is when this executor was made.
+	started time.Time
 
 	mu   sync.Mutex
 	held map[ports.Lease]context.CancelFunc
+	// absent are the orders the broker was asked for and does not have, by client
+	// order id, until they are written down.
+	absent map[string]struct{}
+	// caughtUp are those whose open orders were asked about since the start.
+	caughtUp map[holder]struct{}
 }
 
 // NewExecutor makes an executor; Run starts it.
@@ -60,7 +67,7 @@ func NewExecutor(
 	return &Executor{
 		lanes: lanes, ledger: ledger, clock: clock, ids: ids, bell: bell, log: log, c: c,
 		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout},
-		held:   map[ports.Lease]context.CancelFunc{},
+		held:   map[ports.Lease]context.CancelFunc{}, absent: map[string]struct{}{}, caughtUp: map[holder]struct{}{}, started: clock.Now(),
 	}
 }
 

@@ -50,12 +50,10 @@ func (x *execution) protectFilled(ctx context.Context, entry *domain.Order) (tim
 		return x.placeStop(ctx, entry)
 	}
 	switch leg := legs[0]; {
-	case leg.Submission() == domain.SubmissionIntent:
-		return x.sendAgain(ctx, leg)
 	case leg.Submission().NeverReached() || leg.Status() == domain.StatusRejected:
 		return x.flatten(ctx, entry, leg)
 	case leg.Submission() != domain.SubmissionAcknowledged:
-		return x.settle(ctx, leg)
+		return x.follow(ctx, leg)
 	}
 	return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
 }
@@ -120,6 +118,10 @@ func (x *execution) flatten(ctx context.Context, entry, leg *domain.Order) (time
 // write commits an order that takes a position back, with its first attempt, and
 // sends it.
 func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
+	known, err := x.forgotten(ctx, o)
+	if err != nil {
+		return 0, false, err
+	}
 	first, err := x.orders.attempt(1, x.account, true)
 	if err != nil {
 		return 0, false, err
@@ -129,6 +131,10 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 	}
 	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 		return 0, false, err
+	}
+	x.setAbsent(o, false)
+	if known != nil {
+		return 0, false, x.remember(ctx, o, *known)
 	}
 	return x.dispatch(ctx, o)
 }

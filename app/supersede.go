@@ -39,6 +39,9 @@ func (x *execution) giveWay(ctx context.Context, last *domain.Order) (wait time.
 
 func (x *execution) superseded() ports.TicketEnd {
 	end := x.end(domain.StateSuperseded)
+	if x.ticket.Target == nil {
+		end.Decisions = domain.ChainDecisions(x.intent, x.brief.Stood)
+	}
 	end.Reasons = []domain.Reason{{Code: "superseded", Message: "the exit of signal " + x.brief.SupersededBy.String() + " came after it"}}
 	return end
 }

@@ -78,6 +78,8 @@ type Intent struct {
 	// Sentiment and TargetPosition say where the sender wants to be afterwards.
 	Sentiment      Sentiment
 	TargetPosition *Net
+	// PreviousPosition is where the sender says it was before.
+	PreviousPosition *Net
 	// OrderType is market when the alert does not say, TimeInForce day.
 	OrderType   OrderType
 	TimeInForce TimeInForce
@@ -141,7 +143,7 @@ func NewIntent(i Intent) (Intent, error) {
 func (i Intent) clone() Intent {
 	i.Quantity, i.Notional, i.TargetPosition = copied(i.Quantity), copied(i.Notional), copied(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = copied(i.LimitPrice), copied(i.StopPrice), copied(i.ReferencePrice)
-	i.SenderTime = copied(i.SenderTime)
+	i.PreviousPosition, i.SenderTime = copied(i.PreviousPosition), copied(i.SenderTime)
 	i.TakeProfit, i.StopLoss = i.TakeProfit.copied(), i.StopLoss.copied()
 	return i
 }

@@ -42,6 +42,9 @@ type Situation struct {
 	Brackets  bool
 	Stops     bool
 	Protected bool
+	// Stood is where the config's alert before left its sender, nil where that is
+	// not known.
+	Stood *Net
 }
 
 // Plan is what an intent comes to. Steps is empty when there is nothing to
@@ -60,7 +63,7 @@ type Plan struct {
 
 // PlanOrders works out what an intent means in a situation. It is pure: the
 // same arguments give the same plan. Rules are judged in this order, each that
-// is set leaving a decision: what the alert means, the instrument, the backlog,
+// is set leaving a decision: the chain of alerts, what the alert means, the instrument, the backlog,
 // the age of an exit; then for an entry its age, the drift of the price, the sides and the
 // rails as RiskLimits lists them, and last what protects it. Age ends it, the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
@@ -73,6 +76,7 @@ func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
 		return p
 	}
+	i = p.judgeChain(i, rules.Chain, s.Stood)
 	read := s
 	if s.Carried != nil && !i.IsExitOnly() {
 		read.Position = *s.Carried

@@ -78,6 +78,7 @@ type WebhookRules struct {
 	Risk          RiskLimits
 	Staleness     Staleness
 	Dedupe        Dedupe
+	Chain         ChainRule
 }
 
 // The safe defaults of a config.
@@ -102,6 +103,7 @@ func DefaultWebhookRules() WebhookRules {
 		PositionScope: PositionScopeWebhook,
 		Staleness:     Staleness{EntrySeconds: &entry},
 		Dedupe:        Dedupe{WindowSeconds: DefaultWindowSeconds},
+		Chain:         DefaultChainRule(),
 	}
 }
 
@@ -132,6 +134,7 @@ func (r WebhookRules) check() error {
 	f.addErr("risk", r.Risk.check())
 	f.addErr("staleness", r.Staleness.check())
 	r.Dedupe.check(&f)
+	f.addErr("chain", r.Chain.check())
 	return f.err()
 }
 

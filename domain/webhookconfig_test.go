@@ -42,6 +42,7 @@ func everyRule() domain.WebhookRules {
 		EntrySeconds: new(30), ExitSeconds: new(600), MaxPriceDriftPercent: new(domain.MustQuantity("0.5")), BySender: true, Collapse: true,
 	}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id"}, WindowSeconds: 300}
+	r.Chain = domain.ChainRule{OnBreak: domain.ChainHold, HoldSeconds: 10}
 	return r
 }
 
@@ -226,6 +227,8 @@ var _ = Describe("A new webhook config", func() {
 				"quantity_means invalid_quantity_means", "position_scope invalid_position_scope",
 				"risk.max_order_notional limit_not_positive", "staleness.entry_seconds invalid_staleness",
 				"dedupe.key_fields.0 invalid_key_field", "dedupe.window_seconds invalid_window",
+				"chain.on_break invalid_chain_break",
+				"chain.hold_seconds invalid_hold",
 			},
 		}),
 	)
@@ -269,6 +272,8 @@ var _ = Describe("A webhook config", func() {
 		Expect(faultsOf(c.Revise(domain.WebhookRules{Routes: before.Rules.Routes}, at(2)))).To(Equal([]string{
 			"format format_required", "sizing.type unsupported_sizing", "quantity_means invalid_quantity_means",
 			"position_scope invalid_position_scope", "dedupe.window_seconds invalid_window",
+			"chain.on_break invalid_chain_break",
+			"chain.hold_seconds invalid_hold",
 		}))
 		Expect(c.Snapshot()).To(Equal(before))
 	})

@@ -38,6 +38,13 @@ type TicketBrief struct {
 	// that is a full exit, of the same config or not by an alert at all; nil where
 	// there is none.
 	SupersededBy *domain.SignalID
+	// Stood is where the config's alert before left its sender, as the links of the
+	// lane's decisions say; nil where nothing is known.
+	Stood *domain.Net
+	// Behind are the first tickets behind this one in the lane, in order and at most
+	// ChainReach, where the signal says where its sender came from and the rules
+	// hold a break; else there are none.
+	Behind []QueuedSignal
 }
 
 // TicketPlan is what a ticket was understood to want.
@@ -47,6 +54,8 @@ type TicketPlan struct {
 	// Limits, where they are set, are kept to when an order is written down,
 	// however many lanes of the config do so at once.
 	Limits *domain.RiskLimits
+	// Link, where it is set, is kept as where the alert leaves its sender.
+	Link *ChainLink
 	// Legs are sent with the order that is written down.
 	Legs []*domain.Order
 }
@@ -59,6 +68,8 @@ type TicketEnd struct {
 	State     domain.State
 	Reasons   []domain.Reason
 	Decisions []domain.Decision
+	// Link is that of TicketPlan.
+	Link *ChainLink
 }
 
 // Attempt is one send of an order, written down before it happens.
@@ -111,12 +122,24 @@ type Ledger interface {
 	// position of the order's config and of its account, once. A missing order
 	// is KindNotFound.
 	Record(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
+	// Review adds what a person learned or decided about an order that needs
+	// review, as Record does, and makes its lane ready unless it is leased. An
+	// order that does not need review is KindConflict with code not_in_review and
+	// nothing is added, unless the first of the facts is known already, by its
+	// source id: then nothing changes.
+	Review(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
 	// Finish ends the ticket at the head of its lane and moves the lane on, in
 	// one transaction with the facts, and brings the signal's state in line. The
 	// lane stays leased. With needs_review the lane does not move on: the ticket
 	// stays its head. It is fenced, but the facts are recorded even then. A ticket
 	// that is not the lane's head is KindConflict with code not_head.
 	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
+	// Overtake lets a ticket go before those that wait before it in its lane, each
+	// of which moves back by one place; it becomes the head, and the decision is
+	// added to its own. It is fenced. Where one of them is not queued any more, or
+	// the ticket is the head already, it is KindConflict with code not_waiting and
+	// changes nothing.
+	Overtake(ctx context.Context, lease Lease, id domain.TicketID, why domain.Decision) error
 	// Spend takes a request from the account's budget, which all processes share,
 	// by the database's clock. Where nothing is left for it, it is KindUnavailable
 	// with code throttled and takes nothing; RetryAfter says when the next one is

@@ -71,7 +71,7 @@ func understandable() map[string]domain.Intent {
 		}),
 		"traderspost/strategy_position_fields.json": order(func(i *domain.Intent) {
 			i.Symbol, i.Action, i.Sentiment = "ETHUSDT.P", domain.ActionSell, domain.SentimentShort
-			i.Quantity, i.TargetPosition = quantity("1"), net("-0.5")
+			i.Quantity, i.TargetPosition, i.PreviousPosition = quantity("1"), net("-0.5"), net("0.5")
 			i.ReferencePrice, i.SenderTime = price("3050.25"), at("2026-11-20T14:30:01Z")
 		}),
 		"traderspost/strategy_signed_position.json": order(func(i *domain.Intent) {

@@ -18,6 +18,8 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 //	sentiment, market_position  Sentiment: long bullish, short bearish, flat
 //	market_position_size        TargetPosition, on the sentiment's side
 //	position_size               TargetPosition, with its sign
+//	prev_market_position        PreviousPosition: its side, or flat
+//	prev_market_position_size   PreviousPosition, on that side
 //	quantity                    Quantity; or Notional, see quantityType
 //	quantityType                fixed_quantity (default), dollar_amount
 //	orderType                   OrderType: market (default) limit stop stop_limit
@@ -82,6 +84,7 @@ func (a *tradersPostAlert) intent() domain.Intent {
 		StopLoss:       a.stopLoss(),
 	}
 	i.TargetPosition = a.target(i.Sentiment)
+	i.PreviousPosition = a.previous()
 	i.Quantity, i.Notional = a.size(i)
 	return a.check(i, a.named)
 }
@@ -183,6 +186,29 @@ func (a *tradersPostAlert) target(s domain.Sentiment) *domain.Net {
 		a.conflict("position_size", "market_position_size")
 	}
 	return &target
+}
+
+// previous is the position the sender came from. The side alone says it only
+// where that is flat.
+func (a *tradersPostAlert) previous() *domain.Net {
+	const side, size = "prev_market_position", "prev_market_position_size"
+	was, q := a.sentimentIn(side), amount(&a.fields, size, domain.ParseQuantity)
+	switch {
+	case was == domain.SentimentFlat && q != nil && !q.IsZero():
+		a.conflict(size, side)
+	case was == domain.SentimentFlat || was == "" && q != nil && q.IsZero():
+		return &domain.Net{}
+	case q == nil || a.faults.on(side):
+	case was == "":
+		a.faults.impossible("market_position_required", size, "says how much and not on which side; add prev_market_position")
+	case q.IsZero():
+		a.conflict(side, size)
+	case was == domain.SentimentShort:
+		return new(domain.NetOf(domain.SideSell, *q))
+	default:
+		return new(domain.NetOf(domain.SideBuy, *q))
+	}
+	return nil
 }
 
 // size reads the quantity as the quantityType says. A position that ends flat

@@ -67,6 +67,10 @@ var _ = Describe("A TradersPost alert", func() {
 		Entry("a position said three times alike", read{buyAAPL(`,"position_size":-10,"market_position":"short","market_position_size":10.0`), func(i *domain.Intent) {
 			i.Sentiment, i.TargetPosition = domain.SentimentShort, net("-10")
 		}}),
+		Entry("where the sender came from", read{buyAAPL(`,"prev_market_position":"short","prev_market_position_size":"2.5"`), func(i *domain.Intent) { i.PreviousPosition = net("-2.5") }}),
+		Entry("that the sender came from nothing", read{buyAAPL(`,"prev_market_position":"flat"`), func(i *domain.Intent) { i.PreviousPosition = net("0") }}),
+		Entry("that the sender came from a size of 0", read{buyAAPL(`,"prev_market_position_size":0`), func(i *domain.Intent) { i.PreviousPosition = net("0") }}),
+		Entry("a side the sender came from, which does not say where that was", read{buyAAPL(`,"prev_market_position":"long"`), func(*domain.Intent) {}}),
 		Entry("a position whose side only the signed size says", read{buyAAPL(`,"position_size":"-10","market_position_size":"10"`), func(i *domain.Intent) { i.TargetPosition = net("-10") }}),
 
 		// quantity
@@ -159,6 +163,11 @@ var _ = Describe("A TradersPost alert", func() {
 		Entry("a market_position that became nothing", refused{buyAAPL(`,"market_position":""`), "not_understood", []string{"market_position: empty_value"}}),
 		Entry("a sentiment against the market_position", refused{buyAAPL(`,"sentiment":"long","market_position":"short"`), "conflicting_fields", []string{"market_position: conflicting_fields"}}),
 		Entry("a position size without a side", refused{buyAAPL(`,"market_position_size":5`), "market_position_required", []string{"market_position_size: market_position_required"}}),
+		Entry("a previous size without a side", refused{buyAAPL(`,"prev_market_position_size":5`), "market_position_required", []string{"prev_market_position_size: market_position_required"}}),
+		Entry("a previous size of no number", refused{buyAAPL(`,"prev_market_position":"long","prev_market_position_size":"NaN"`), "not_understood", []string{"prev_market_position_size: not_a_number"}}),
+		Entry("a previous size where there was none", refused{buyAAPL(`,"prev_market_position":"flat","prev_market_position_size":5`), "conflicting_fields", []string{"prev_market_position_size: conflicting_fields"}}),
+		Entry("a previous side without a size of it", refused{buyAAPL(`,"prev_market_position":"long","prev_market_position_size":0`), "conflicting_fields", []string{"prev_market_position: conflicting_fields"}}),
+		Entry("an unknown previous side, once", refused{buyAAPL(`,"prev_market_position":"up","prev_market_position_size":5`), "invalid_sentiment", []string{"prev_market_position: invalid_sentiment"}}),
 		Entry("a negative market_position_size", refused{buyAAPL(`,"market_position":"short","market_position_size":-5`), "negative_quantity", []string{"market_position_size: negative_quantity"}}),
 		Entry("flat with a position size", refused{buyAAPL(`,"market_position":"flat","market_position_size":5`), "position_contradiction", []string{"market_position: position_contradiction"}}),
 		Entry("long with a position size of 0", refused{buyAAPL(`,"sentiment":"long","market_position_size":0`), "position_contradiction", []string{"sentiment: position_contradiction"}}),

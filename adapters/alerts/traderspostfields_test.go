@@ -65,8 +65,6 @@ var _ = Describe("A field of a TradersPost alert", func() {
 		Entry(nil, field{"interval", `""`}),
 		Entry(nil, field{"message", `"breakout above yesterday's high"`}),
 		Entry(nil, field{"extras", `{"quantity":500,"stopLoss":{"percent":5},"tags":["a","b"]}`}),
-		Entry(nil, field{"prev_market_position", `"flat"`}),
-		Entry(nil, field{"prev_market_position_size", `"NaN"`}),
 	)
 
 	DescribeTable("of the sender's own is left alone",

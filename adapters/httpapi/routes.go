@@ -66,6 +66,9 @@ func (a *API) apiRoutes() []Route {
 		{get, "/v1/orders/{id}", true, a.as(a.showOrder)},
 		{post, "/v1/orders/{id}/cancel", true, a.as(a.cancelOrder)},
 
+		{get, "/v1/reviews", true, a.as(a.listReviews)},
+		{post, "/v1/reviews/{id}/settle", true, a.as(a.settleReview)},
+
 		{get, "/v1/positions", true, a.as(a.listPositions)},
 	}
 }

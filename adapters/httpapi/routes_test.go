@@ -21,6 +21,7 @@ func bodies(account string) map[string]string {
 		"POST /v1/webhook-configs":             `{"name":"w","routes":[{"broker_account_id":"` + account + `"}]}`,
 		"PATCH /v1/webhook-configs/{id}":       `{"name":"other"}`,
 		"POST /v1/webhook-configs/{id}/rotate": `{"overlap_seconds":0}`,
+		"POST /v1/reviews/{id}/settle":         `{"action":"resend","reason":"asked"}`,
 		"POST /v1/signals":                     `{"broker_account_id":"` + account + `","action":"buy","symbol":"AAPL","quantity":"1"}`,
 	}
 }
@@ -39,6 +40,7 @@ var _ = Describe("Every route", func() {
 		ids = map[string]string{
 			"/v1/broker-accounts/": account, "/v1/paper/": account, "/v1/webhook-configs/": h.webhook(ctx, account),
 			"/v1/signals/": signal.at("id").(string), "/v1/orders/": order.String(),
+			"/v1/reviews/": h.world.orders[order].Terms().TicketID.String(),
 		}
 	})
 
@@ -73,7 +75,7 @@ var _ = Describe("Every route", func() {
 		for _, r := range h.api.Routes() {
 			Expect(r.Auth).To(Equal(!strings.HasPrefix(r.Path, "/hooks/")), r.Path)
 		}
-		Expect(guarded()).To(HaveLen(24))
+		Expect(guarded()).To(HaveLen(26))
 	})
 
 	It("answers every way not to be signed in with the same 401", func(ctx SpecContext) {
@@ -123,7 +125,7 @@ var _ = Describe("Every route", func() {
 				Expect(missing.body).To(Equal(foreign.body), "%s %s", r.Method, r.Path)
 			}
 		}
-		Expect(checked).To(Equal(16))
+		Expect(checked).To(Equal(17))
 	})
 
 	It("shows nothing of another's in a list", func(ctx SpecContext) {

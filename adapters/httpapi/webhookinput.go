@@ -106,6 +106,10 @@ func rulesEditFrom(f *form) rulesEdit {
 		dedupe := dedupeFrom(f, defaults.Dedupe)
 		return func(r *domain.WebhookRules) { r.Dedupe = dedupe }
 	})
+	field("chain", func() func(*domain.WebhookRules) {
+		chain := chainFrom(f, defaults.Chain)
+		return func(r *domain.WebhookRules) { r.Chain = chain }
+	})
 	refuseSenders(f)
 	return edit
 }
@@ -251,6 +255,19 @@ func dedupeFrom(f *form, otherwise domain.Dedupe) domain.Dedupe {
 	}
 	sub.close()
 	return d
+}
+
+func chainFrom(f *form, otherwise domain.ChainRule) domain.ChainRule {
+	sub := f.object("chain")
+	if sub == nil {
+		return otherwise
+	}
+	c := domain.ChainRule{OnBreak: domain.ChainBreak(sub.textOr("on_break", string(otherwise.OnBreak))), HoldSeconds: otherwise.HoldSeconds}
+	if seconds := sub.integer("hold_seconds"); seconds != nil {
+		c.HoldSeconds = *seconds
+	}
+	sub.close()
+	return c
 }
 
 // refuseSenders takes senders that admit everybody, which is all that is built.

@@ -24,6 +24,7 @@ type webhookJSON struct {
 	Risk          riskJSON               `json:"risk"`
 	Staleness     stalenessJSON          `json:"staleness"`
 	Dedupe        dedupeJSON             `json:"dedupe"`
+	Chain         chainJSON              `json:"chain"`
 	Senders       sendersJSON            `json:"senders"`
 	CreatedAt     string                 `json:"created_at"`
 	UpdatedAt     string                 `json:"updated_at"`
@@ -59,6 +60,11 @@ type stalenessJSON struct {
 type dedupeJSON struct {
 	KeyFields     []string `json:"key_fields"`
 	WindowSeconds int      `json:"window_seconds"`
+}
+
+type chainJSON struct {
+	OnBreak     domain.ChainBreak `json:"on_break"`
+	HoldSeconds int               `json:"hold_seconds"`
 }
 
 type sendersJSON struct {
@@ -112,6 +118,7 @@ func webhookOf(c *domain.WebhookConfig) webhookJSON {
 		Sizing: sizingJSON(r.Sizing), QuantityMeans: r.QuantityMeans, PositionScope: r.PositionScope,
 		Risk: riskJSON(r.Risk), Staleness: stalenessOf(r.Staleness),
 		Dedupe:    dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},
+		Chain:     chainJSON(r.Chain),
 		Senders:   sendersJSON{AllowCIDRs: []string{}},
 		CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
 	}

@@ -61,7 +61,7 @@ func copySignal(s domain.SignalSnapshot) domain.SignalSnapshot {
 func copyIntent(i domain.Intent) domain.Intent {
 	i.Quantity, i.Notional, i.TargetPosition = clone(i.Quantity), clone(i.Notional), clone(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = clone(i.LimitPrice), clone(i.StopPrice), clone(i.ReferencePrice)
-	i.SenderTime = clone(i.SenderTime)
+	i.PreviousPosition, i.SenderTime = clone(i.PreviousPosition), clone(i.SenderTime)
 	if i.TakeProfit != nil {
 		i.TakeProfit = new(copyLevel(*i.TakeProfit))
 	}

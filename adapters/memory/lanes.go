@@ -26,6 +26,7 @@ func (s *Store) Claim(ctx context.Context, _ string, lanes, tickets int, lease t
 		for _, id := range ready[:min(len(ready), max(lanes, 0))] {
 			lane := t.wakeAt(t.lanes[id], t.now.Add(lease))
 			lane.epoch++
+			lane.parked = false
 			put(t, t.lanes, id, lane)
 			claimed = append(claimed, ports.ClaimedLane{
 				Lease: ports.Lease{LaneID: id, Epoch: lane.epoch}, UserID: lane.user,
@@ -111,6 +112,7 @@ func (s *Store) Release(ctx context.Context, lease ports.Lease, after time.Durat
 		lane.epoch++
 		if lane.done < lane.last {
 			lane = t.wakeAt(lane, t.now.Add(after))
+			lane.parked = true
 		} else {
 			lane.ready = nil
 		}

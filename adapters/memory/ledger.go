@@ -47,6 +47,10 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 		if b.Rules != nil && b.Rules.Staleness.Collapse {
 			b.Next, b.Carried = t.backlog(ticket, *config)
 		}
+		b.Stood = clone(t.chains[t.chainOf(ticket, *config)])
+		if b.Rules != nil && b.Rules.Chain.OnBreak == domain.ChainHold && signal.signal.Intent.PreviousPosition != nil {
+			b.Behind = t.behind(ticket, *config)
+		}
 	}
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)
@@ -149,6 +153,7 @@ func (t *tx) plan(ticket domain.Ticket, plan ports.TicketPlan) error {
 	}
 	ticket.Decisions = slices.Concat(ticket.Decisions, plan.Decisions)
 	t.putTicket(ticket, t.now)
+	t.link(ticket, plan.Link)
 	return nil
 }
 
@@ -216,6 +221,7 @@ func (t *tx) end(id int64, lane laneRow, ticket domain.Ticket, end ports.TicketE
 	ticket.State, ticket.Reasons = end.State, slices.Clone(end.Reasons)
 	ticket.Decisions = slices.Concat(ticket.Decisions, end.Decisions)
 	t.putTicket(ticket, at)
+	t.link(ticket, end.Link)
 	if end.State.IsFinal() {
 		lane.done++
 		put(t, t.lanes, id, lane)

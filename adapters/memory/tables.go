@@ -29,6 +29,7 @@ type tables struct {
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
 	budgets   map[domain.BrokerAccountID]budgetRow
+	chains    map[chainKey]*domain.Net
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -54,6 +55,7 @@ func newTables() tables {
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
+		chains:     map[chainKey]*domain.Net{},
 	}
 }
 
@@ -112,7 +114,9 @@ type laneRow struct {
 	// lower wake waited longer.
 	ready *time.Time
 	wake  int64
-	epoch int64
+	// parked says that ready is a rest, not the end of a lease.
+	parked bool
+	epoch  int64
 }
 
 // place is where a ticket stands.

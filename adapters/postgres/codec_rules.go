@@ -22,6 +22,7 @@ type rulesJSON struct {
 	Risk          riskJSON                        `json:"risk"`
 	Staleness     stalenessJSON                   `json:"staleness"`
 	Dedupe        dedupeJSON                      `json:"dedupe"`
+	Chain         *chainJSON                      `json:"chain,omitempty"`
 }
 
 type sizingJSON struct {
@@ -51,6 +52,26 @@ type dedupeJSON struct {
 	WindowSeconds int      `json:"window_seconds"`
 }
 
+type chainJSON struct {
+	OnBreak     domain.ChainBreak `json:"on_break"`
+	HoldSeconds int               `json:"hold_seconds"`
+}
+
+// chainOf leaves the default out, which is what rules from before mean.
+func chainOf(r domain.ChainRule) *chainJSON {
+	if r == domain.DefaultChainRule() {
+		return nil
+	}
+	return new(chainJSON(r))
+}
+
+func (c *chainJSON) rule() domain.ChainRule {
+	if c == nil {
+		return domain.DefaultChainRule()
+	}
+	return domain.ChainRule(*c)
+}
+
 func encodeRules(r domain.WebhookRules) string {
 	return encodeJSON(rulesJSON{
 		Format:        r.Format,
@@ -63,6 +84,7 @@ func encodeRules(r domain.WebhookRules) string {
 		Risk:          riskJSON(r.Risk),
 		Staleness:     stalenessJSON(r.Staleness),
 		Dedupe:        dedupeJSON(r.Dedupe),
+		Chain:         chainOf(r.Chain),
 	})
 }
 
@@ -89,6 +111,7 @@ func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error
 		Risk:          domain.RiskLimits(r.Risk),
 		Staleness:     domain.Staleness(r.Staleness),
 		Dedupe:        domain.Dedupe(r.Dedupe),
+		Chain:         r.Chain.rule(),
 	}, nil
 }
 

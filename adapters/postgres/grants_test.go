@@ -54,6 +54,7 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_worker")).To(Equal([]string{
 			"auth.users insert(id),select(id)",
 			"private.api_requests delete,select",
+			"private.chains delete,insert,select,update",
 			"private.deliveries insert,select",
 			"private.installation select",
 			"private.lanes insert,select,update",

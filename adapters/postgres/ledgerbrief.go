@@ -41,6 +41,7 @@ select
   config.realized_profit::text as config_profit,
   account.quantity::text as account_quantity, account.average_price::text as account_price,
   account.realized_profit::text as account_profit,
+` + chainSQL + `,
 ` + usageWhereLimitedSQL + `,
 ` + backlogWhereCollapsedSQL + `
 from public.tickets ticket
@@ -53,6 +54,8 @@ left join public.positions config
 left join public.positions account
   on account.broker_account_id = ticket.broker_account_id and account.symbol = ticket.symbol and account.scope = 'account'
   and account.webhook_config_id is null
+left join private.chains chain
+  on chain.lane_id = ticket.lane_id and chain.webhook_config_id = signal.webhook_config_id
 where ticket.id = $1`
 
 type briefRow struct {
@@ -98,6 +101,7 @@ type briefRow struct {
 	AccountPrice    *string
 	AccountProfit   *string
 
+	chainRow
 	usageRow
 	backlogRow
 }
@@ -189,6 +193,9 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	}
 	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal}
 	if brief.Usage, err = r.usage(); err != nil {
+		return nil, err
+	}
+	if brief.Stood, brief.Behind, err = r.chain(); err != nil {
 		return nil, err
 	}
 	if brief.Next, brief.Carried, err = r.backlog(); err != nil {

@@ -75,6 +75,7 @@ update public.signals set state = $6, updated_at = $4 where id = $5 and state <>
 
 // plan writes down what the ticket was understood to want.
 func (h *heldTicket) plan(ctx context.Context, t *bundledTx, p ports.TicketPlan, at time.Time) error {
+	h.link(ctx, t, p.Link)
 	if h.State == domain.StateExecuting && h.Planned && len(p.Decisions) == 0 {
 		return nil
 	}
@@ -122,6 +123,7 @@ func (h *heldTicket) end(ctx context.Context, t *bundledTx, end ports.TicketEnd,
 	if err != nil {
 		return err
 	}
+	h.link(ctx, t, end.Link)
 	var doneSeq *int64
 	if end.State.IsFinal() {
 		doneSeq = &h.LaneSeq

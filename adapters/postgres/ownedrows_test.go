@@ -46,6 +46,9 @@ func ownedRows() map[string]string {
 		insert into private.lanes (user_id, broker_account_id, symbol) values ($1::uuid, md5($1 || 'account')::uuid, 'AAPL')`,
 		"private.rate_budgets": `
 		insert into private.rate_budgets (broker_account_id, level, refilled_at) values (md5($1 || 'account')::uuid, 1, now())`,
+		"private.chains": `
+		insert into private.chains (lane_id, webhook_config_id, position)
+		select lane_id, md5($1 || 'config')::uuid, 1 from private.lanes where user_id = $1::uuid`,
 		"public.tickets": `
 		insert into public.tickets (id, user_id, signal_id, position, broker_account_id, symbol, multiplier, lane_id, lane_seq, created_at, updated_at)
 		select md5($1 || 'ticket')::uuid, user_id, md5($1 || 'signal')::uuid, 0, broker_account_id, symbol, 1, lane_id, 1, now(), now()
@@ -75,7 +78,7 @@ func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
 		"private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
-		"private.rate_budgets",
+		"private.rate_budgets", "private.chains",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.paper_journals",
 		"private.paper_entries",
 	}

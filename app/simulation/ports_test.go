@@ -100,6 +100,17 @@ func (l simLedger) Intend(ctx context.Context, lease ports.Lease, o *domain.Orde
 	return err
 }
 
+func (l simLedger) Overtake(ctx context.Context, lease ports.Lease, id domain.TicketID, why domain.Decision) error {
+	_, err := across(l.reaching, "lets ticket "+short(id.String())+" go first", func() (nothing, error) {
+		err := l.decided(lease, "reordered", l.Ledger.Overtake(ctx, lease, id, why))
+		if err == nil {
+			l.w.stats.Reordered++
+		}
+		return nothing{}, err
+	})
+	return err
+}
+
 func (l simLedger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID, next ports.Attempt) (*domain.Order, error) {
 	return across(l.reaching, fmt.Sprintf("intends attempt %d of order %s", next.Number, short(id.String())), func() (*domain.Order, error) {
 		fresh, err := l.Ledger.Retry(ctx, lease, id, next)

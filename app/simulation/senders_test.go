@@ -27,6 +27,9 @@ type alert struct {
 type hook struct {
 	token  string
 	config *domain.WebhookConfig
+	// stands is where its strategy stands in each symbol; nil for alerts that do
+	// not say.
+	stands map[string]int
 }
 
 // How TradingView sends: it hangs up after 3 s, and posts again 5 s after a 5xx,
@@ -45,7 +48,8 @@ func (w *world) planAlerts() {
 		if w.draw(3) == 0 {
 			at = w.lastPost
 		}
-		w.post(&alert{number: n, hook: w.hooks[w.draw(len(w.hooks))], body: w.body(n), at: at})
+		h := w.hooks[w.draw(len(w.hooks))]
+		w.post(&alert{number: n, hook: h, body: w.body(n, h), at: at})
 	}
 	if w.draw(4) == 0 {
 		// The same words again, once the window of the first is long over.
@@ -55,8 +59,11 @@ func (w *world) planAlerts() {
 	}
 }
 
-func (w *world) body(n int) string {
+func (w *world) body(n int, h *hook) string {
 	symbol := []string{"AAPL", "MSFT"}[w.draw(2)]
+	if h.stands != nil {
+		return w.strategyBody(n, h, symbol)
+	}
 	quantity := 1 + w.draw(5)
 	wants := []string{
 		`"action":"buy","quantity":"%d"`,
@@ -75,6 +82,36 @@ func (w *world) body(n int) string {
 		want = `"action":"cancel"`
 	}
 	return fmt.Sprintf(`{"ticker":"%s","price":"100",%s,"extras":{"n":%d}}`, symbol, want, n)
+}
+
+// strategyBody is an alert that says where its strategy came from. Now and then
+// the one before it is never sent.
+func (w *world) strategyBody(n int, h *hook, symbol string) string {
+	if w.draw(8) == 0 {
+		h.stands[symbol] = w.draw(9) - 4
+	}
+	from, to := h.stands[symbol], w.draw(9)-4
+	if w.draw(3) == 0 {
+		to = 0
+	}
+	h.stands[symbol] = to
+	action := "buy"
+	if to < from {
+		action = "sell"
+	}
+	side := func(position int) string {
+		switch {
+		case position > 0:
+			return "long"
+		case position < 0:
+			return "short"
+		}
+		return "flat"
+	}
+	size := func(position int) int { return max(position, -position) }
+	return fmt.Sprintf(`{"ticker":"%s","price":"100","action":"%s","quantity":"%d","prev_market_position":"%s","prev_market_position_size":"%d",`+
+		`"market_position":"%s","market_position_size":"%d","extras":{"n":%d}}`,
+		symbol, action, size(to-from), side(from), size(from), side(to), size(to), n)
 }
 
 // post sends an alert when its time comes, and again until it is answered.

@@ -51,9 +51,9 @@ type verdict struct {
 
 // totals count what happened.
 type totals struct {
-	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Reviews int
-	Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                 int
-	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds      int
+	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Reordered, Reviews int
+	Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                            int
+	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                 int
 }
 
 // simulate runs the world of a seed to its end, sabotaged in a way or none.
@@ -109,6 +109,10 @@ func (w *world) hook(routes ...domain.Route) {
 	h := &hook{token: "token " + strconv.Itoa(len(w.hooks))}
 	rules := domain.DefaultWebhookRules()
 	rules.Routes = routes
+	if len(w.hooks)%2 == 1 {
+		h.stands = map[string]int{}
+		rules.Chain = domain.ChainRule{OnBreak: domain.ChainBreaks()[w.draw(len(domain.ChainBreaks()))], HoldSeconds: 15}
+	}
 	var err error
 	h.config, err = domain.NewWebhookConfig(domain.WebhookConfigSnapshot{
 		ID: domain.WebhookConfigID{UUID: w.ids.New()}, UserID: w.who.UserID, Name: "hook", Rules: rules, CreatedAt: time.Now().UTC(),

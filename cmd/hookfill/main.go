@@ -65,7 +65,7 @@ func newRoot(env environment) *cobra.Command {
 	})
 	root.AddCommand(
 		newServe(env), newMigrate(env), newToken(env), newDoctor(env), newVerify(env),
-		newBroker(env), newWebhook(env), newSend(env), newSignals(env), newOrders(env), newPositions(env),
+		newBroker(env), newWebhook(env), newSend(env), newSignals(env), newOrders(env), newReview(env), newPositions(env),
 	)
 	return refuseStrangers(root)
 }

@@ -22,8 +22,8 @@ type estate struct {
 	account string
 	webhook webhookRecord
 	signal  string
-	// order is done, working rests at the broker.
-	order, working string
+	// order is done, working rests at the broker; ticket is that of order.
+	order, working, ticket string
 }
 
 func newEstate(ctx context.Context) estate {
@@ -37,7 +37,8 @@ func newEstate(ctx context.Context) estate {
 	_, err := alert(ctx, hook, "gibberish")
 	Expect(err).NotTo(HaveOccurred())
 	e.owner.settled(ctx, e.account)
-	e.order = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0].ID
+	done := list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0]
+	e.order, e.ticket = done.ID, done.TicketID
 	e.working = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+resting)[0].ID
 	return e
 }
@@ -50,7 +51,7 @@ func (e estate) idOf(r httpapi.Route) string {
 	}
 	for prefix, id := range map[string]string{
 		"/v1/broker-accounts/": e.account, "/v1/paper/": e.account, "/v1/webhook-configs/": e.webhook.ID,
-		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working,
+		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working, "/v1/reviews/": e.ticket,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			return id

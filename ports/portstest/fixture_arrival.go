@@ -31,7 +31,7 @@ func fullIntent(symbol domain.Symbol) domain.Intent {
 	sent := time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC)
 	i, err := domain.NewIntent(domain.Intent{
 		Action: domain.ActionBuy, Symbol: symbol, Quantity: new(domain.MustQuantity(smallest)),
-		Sentiment: domain.SentimentLong, TargetPosition: new(domain.MustNet(widest)),
+		Sentiment: domain.SentimentLong, TargetPosition: new(domain.MustNet(widest)), PreviousPosition: new(domain.MustNet("-" + smallest)),
 		OrderType: domain.OrderTypeStopLimit, TimeInForce: domain.TimeInForceGTC,
 		LimitPrice: new(domain.MustPrice(widest)), StopPrice: new(domain.MustPrice(smallest)),
 		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent,

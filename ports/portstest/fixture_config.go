@@ -92,6 +92,7 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	r.Staleness = domain.Staleness{
 		EntrySeconds: new(7), ExitSeconds: new(86400), MaxPriceDriftPercent: new(domain.MustQuantity(smallest)), BySender: true, Collapse: true,
 	}
+	r.Chain = domain.ChainRule{OnBreak: domain.ChainHold, HoldSeconds: 60}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id", `the "Ω" field`}, WindowSeconds: 86400}
 	return r
 }

@@ -60,6 +60,10 @@ func (l ignoresLeases) Finish(ctx context.Context, lease ports.Lease, end ports.
 	return l.Ledger.Finish(ctx, l.present(lease), end, facts, at)
 }
 
+func (l ignoresLeases) Overtake(ctx context.Context, lease ports.Lease, id domain.TicketID, why domain.Decision) error {
+	return l.Ledger.Overtake(ctx, l.present(lease), id, why)
+}
+
 type losesFacts struct{ ports.Ledger }
 
 func (l losesFacts) Finish(ctx context.Context, lease ports.Lease, end ports.TicketEnd, facts []ports.OrderFacts, at time.Time) error {
