@@ -10,9 +10,9 @@ import (
 )
 
 // takesStops reports whether a broker takes a stop order that works until it is
-// canceled.
+// canceled, and can be asked how the entry before it stands.
 func takesStops(c ports.Capabilities) bool {
-	return slices.Contains(c.OrderTypes, domain.OrderTypeStop) && slices.Contains(c.TimesInForce, domain.TimeInForceGTC)
+	return c.Lookup != ports.LookupNone && slices.Contains(c.OrderTypes, domain.OrderTypeStop) && slices.Contains(c.TimesInForce, domain.TimeInForceGTC)
 }
 
 // isProtectedEntry reports whether an order is an entry that came with protection.

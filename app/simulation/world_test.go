@@ -51,7 +51,7 @@ type verdict struct {
 
 // totals count what happened.
 type totals struct {
-	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Reordered, Reviews int
+	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Protected, Reordered, Reviews int
 	Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                            int
 	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                 int
 }
