@@ -87,6 +87,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 			wait, err := x.confirmLegs(ctx, last)
 			return wait, false, err
 		}
+		if lost := x.lostLeg(last); lost != nil {
+			return x.takeBack(ctx, last, lost)
+		}
 		if x.needsStopOrder(last) {
 			return x.protectFilled(ctx, last)
 		}

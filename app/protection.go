@@ -80,8 +80,8 @@ func (x *execution) hasPendingLegs(o *domain.Order) bool {
 
 // confirmLegs asks for the legs of an order that the broker has, until all of
 // them are known: no ticket ends before. The broker took all of it or nothing, so
-// a leg that it does not have once look-ups no longer lag is an alarm, told and
-// kept with the ticket.
+// a leg that it does not have once look-ups no longer lag is an alarm, and the
+// entry is taken back.
 func (x *execution) confirmLegs(ctx context.Context, o *domain.Order) (time.Duration, error) {
 	for _, leg := range x.legsOf(o) {
 		if !leg.Submission().IsUnsettled() {
@@ -101,8 +101,6 @@ func (x *execution) confirmLeg(ctx context.Context, entry, leg *domain.Order) (t
 		if wait, err = x.untilProvenAbsent(entry); wait > 0 || err != nil {
 			return wait, err
 		}
-		x.log.ErrorContext(ctx, "a leg of an entry is not at the broker; the position is not protected by it",
-			"order_id", leg.ID(), "ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol, "type", leg.Terms().Type)
 		events = []domain.OrderEvent{x.legNotPlaced(leg, "the broker does not have this leg, although it took its entry")}
 	}
 	if err != nil {

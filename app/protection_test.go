@@ -166,17 +166,36 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 		Expect(t.orders(ctx)).To(HaveEach(Satisfy((*domain.Order).IsSettled)))
 	})
 
-	It("keeps a leg that the broker lost as refused, and ends", func(ctx SpecContext) {
+	It("is taken back where the broker lost a leg, and says so", func(ctx SpecContext) {
 		t.brokers[domain.BrokerKindPaper] = legless{t.venue}
 		id := t.send(ctx, hook, buyTenProtected)
 		t.settle(ctx)
 		Expect(t.signal(ctx, id).State).To(Equal(domain.StateExecuting), "a look-up may lag")
 		t.later(ctx, time.Minute)
-		Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
-		_, stop, profit := bracketOf(ctx)
-		Expect(stop.Submission()).To(Equal(domain.SubmissionRefused))
-		Expect(profit.Submission()).To(Equal(domain.SubmissionRefused))
-		Expect(stop.RejectReason()).To(ContainSubstring("does not have this leg"))
+		t.later(ctx, time.Minute)
+		s := t.signal(ctx, id)
+		Expect(s.State).To(Equal(domain.StateDone))
+		Expect(s.Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection_refused")))
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		Expect(t.booked(ctx, ports.PositionsByWebhook, "AAPL")).To(Equal("0"))
+		orders := t.orders(ctx)
+		Expect(orders).To(HaveLen(4))
+		for _, leg := range orders[1:3] {
+			Expect(leg.Submission()).To(Equal(domain.SubmissionRefused))
+			Expect(leg.RejectReason()).To(ContainSubstring("does not have this leg"))
+		}
+		Expect(t.venue.sent()).To(HaveLen(2))
+	})
+
+	It("is taken back at the market where it had a limit", func(ctx SpecContext) {
+		t.brokers[domain.BrokerKindPaper] = legless{t.venue}
+		t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10","orderType":"limit","limitPrice":"101","stopLoss":{"percent":5}}`)
+		t.settle(ctx)
+		t.quote(ctx, "AAPL", "80")
+		t.later(ctx, time.Minute)
+		t.later(ctx, time.Minute)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		Expect(t.orders(ctx)[2].Terms().Type).To(Equal(domain.OrderTypeMarket))
 	})
 
 	DescribeTable("is one bracket, whatever step an executor dies at,", func(ctx SpecContext, at step) {

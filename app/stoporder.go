@@ -50,7 +50,7 @@ func (x *execution) protectFilled(ctx context.Context, entry *domain.Order) (tim
 		return x.placeStop(ctx, entry)
 	}
 	switch leg := legs[0]; {
-	case leg.Submission().NeverReached() || leg.Status() == domain.StatusRejected:
+	case isRefused(leg):
 		return x.flatten(ctx, entry, leg)
 	case leg.Submission() != domain.SubmissionAcknowledged:
 		return x.follow(ctx, leg)
@@ -90,14 +90,57 @@ func (x *execution) placeStop(ctx context.Context, entry *domain.Order) (time.Du
 	return x.write(ctx, orders[0])
 }
 
-// flatten ends a position whose stop order the broker does not take: nobody
+// isRefused reports whether the broker has an order neither now nor ever had.
+func isRefused(o *domain.Order) bool {
+	return o.Submission().NeverReached() || o.Status() == domain.StatusRejected
+}
+
+// lostLeg gives a leg of a bracket that the broker does not have, although it has
+// the entry; nil where there is none.
+func (x *execution) lostLeg(o *domain.Order) *domain.Order {
+	if o.Terms().Class != domain.OrderClassBracket || isRefused(o) {
+		return nil
+	}
+	for _, leg := range x.legsOf(o) {
+		if isRefused(leg) {
+			return leg
+		}
+	}
+	return nil
+}
+
+// takeBack ends an entry of which a leg is lost, and the other leg, and then what
+// it filled.
+func (x *execution) takeBack(ctx context.Context, entry, lost *domain.Order) (time.Duration, bool, error) {
+	waits := false
+	for _, o := range append([]*domain.Order{entry}, x.legsOf(entry)...) {
+		if o.IsSettled() {
+			continue
+		}
+		settled, err := x.endOrder(ctx, o)
+		if err != nil {
+			return 0, false, err
+		}
+		waits = waits || !settled
+	}
+	if waits {
+		return waitForVenue, false, nil
+	}
+	return x.flatten(ctx, entry, lost)
+}
+
+// flatten ends a position whose protection the broker does not take: nobody
 // wanted it without one.
 func (x *execution) flatten(ctx context.Context, entry, leg *domain.Order) (time.Duration, bool, error) {
-	x.log.ErrorContext(ctx, "the stop-loss of an entry was refused; the position is closed", "order_id", leg.ID(),
+	x.log.ErrorContext(ctx, "a leg of an entry was refused; the position is closed", "order_id", leg.ID(),
 		"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol, "reason", leg.RejectReason())
 	held := x.heldOf(entry)
 	if held.IsZero() || x.isSuperseded() {
 		return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
+	}
+	broker, err := x.orders.brokers.For(x.account.Kind())
+	if err != nil {
+		return 0, false, err
 	}
 	installation, err := x.ledger.Installation(ctx)
 	if err != nil {
@@ -105,9 +148,13 @@ func (x *execution) flatten(ctx context.Context, entry, leg *domain.Order) (time
 	}
 	t := entry.Terms()
 	t.ID = domain.OrderID{UUID: x.ids.New()}
-	t.Step = leg.Terms().Step + 1
+	t.Step = entry.Terms().Step + 1 + len(x.legsOf(entry))
 	t.ClientOrderID = domain.NewClientOrderID(installation, x.ticket.ID, t.Step, 0)
 	t.Side, t.Class, t.Quantity, t.CreatedAt = t.Side.Opposite(), domain.OrderClassSimple, &held, x.clock.Now()
+	t.Type, t.LimitPrice, t.StopPrice, t.TimeInForce = domain.OrderTypeMarket, nil, nil, domain.TimeInForceDay
+	if !slices.Contains(broker.Capabilities().TimesInForce, domain.TimeInForceDay) {
+		t.TimeInForce = domain.TimeInForceGTC
+	}
 	o, err := domain.NewOrder(t)
 	if err != nil {
 		return 0, false, err
@@ -159,9 +206,9 @@ func (x *execution) withRefusedStop(end ports.TicketEnd) ports.TicketEnd {
 		return end
 	}
 	for _, leg := range x.brief.Legs {
-		if !isBracketLeg(leg) && (leg.Submission().NeverReached() || leg.Status() == domain.StatusRejected) {
+		if isRefused(leg) {
 			end.Reasons = []domain.Reason{{
-				Code: "protection_refused", Message: "the broker refused the stop-loss, so the position was closed: " + leg.RejectReason(),
+				Code: "protection_refused", Message: "the broker refused what protects the entry, so the position was closed: " + leg.RejectReason(),
 			}}
 		}
 	}

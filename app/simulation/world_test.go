@@ -52,8 +52,8 @@ type verdict struct {
 // totals count what happened.
 type totals struct {
 	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Protected, Reordered, Reviews int
-	Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                            int
-	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                 int
+	Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                                       int
+	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                            int
 }
 
 // simulate runs the world of a seed to its end, sabotaged in a way or none.
