@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -112,9 +113,5 @@ func (b *lossyBroker) ByClientOrderID(ctx context.Context, account *domain.Broke
 func (b *lossyBroker) orders() map[string]int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	out := map[string]int{}
-	for id, n := range b.placed {
-		out[id] = n
-	}
-	return out
+	return maps.Clone(b.placed)
 }

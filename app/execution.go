@@ -55,14 +55,10 @@ func (x *execution) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	account, err := x.ledger.Account(ctx, brief.Ticket.BrokerAccountID)
-	if err != nil {
-		return err
-	}
-	x.brief, x.account, x.ticket = brief, account, brief.Ticket
+	x.brief, x.account, x.ticket = brief, brief.Account, brief.Ticket
 	x.intent = brief.Signal.Snapshot().Intent
 	x.intent.Symbol = x.ticket.Symbol
-	x.rules = domain.OperatorRules(account.ID())
+	x.rules = domain.OperatorRules(x.account.ID())
 	if brief.Rules != nil {
 		x.rules = *brief.Rules
 	}

@@ -284,7 +284,7 @@ var _ = Describe("The executor", func() {
 				defer GinkgoRecover()
 				t.clock.Advance(time.Minute)
 				var err error
-				taken, err = t.lanes.Claim(ctx, "other", 1, 1, time.Minute)
+				taken, err = t.lanes.Claim(ctx, ports.LaneRequest{Owner: "other", Lanes: 1, Tickets: 1, Lease: time.Minute})
 				Expect(err).NotTo(HaveOccurred())
 			})
 			id := t.send(ctx, hook, buyTen)

@@ -1,5 +1,11 @@
 package app
 
+import (
+	"time"
+
+	"github.com/hookfill/hookfill/ports"
+)
+
 // Waiting is how many arrivals wait for a commit.
 func (in *Intake) Waiting() int { return len(in.batches.queue) }
 
@@ -12,10 +18,12 @@ const (
 )
 
 // Absence judges an attempt that a look-up did not find.
-var Absence = absence
+func Absence(can ports.Capabilities, since, timeout time.Duration) (Proof, time.Duration) {
+	return absence(can, since, timeout)
+}
 
 // NextLookUp gives the pause before the next look-up.
-var NextLookUp = nextLookUp
+func NextLookUp(since, wait time.Duration) time.Duration { return nextLookUp(since, wait) }
 
 // Proof is what absence proves.
 type Proof = proof

@@ -41,6 +41,16 @@ func (x *execution) forgotten(ctx context.Context, o *domain.Order) (*domain.Ord
 	x.log.ErrorContext(ctx, "the broker has an order that the ledger does not know to be sent; it is not sent again",
 		"client_order_id", report.ClientOrderID, "broker_order_id", report.BrokerOrderID, "broker_account_id", x.account.ID(),
 		"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol)
+	if o.Attempts() > 0 {
+		return &report, nil
+	}
+	isNew, err := x.ledger.Unmatched(ctx, unmatched(x.ids, x.account, x.ticket.Symbol, report, x.clock.Now()))
+	if err != nil {
+		return nil, err
+	}
+	if isNew && x.c.Found != nil {
+		x.c.Found()
+	}
 	return &report, nil
 }
 

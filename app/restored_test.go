@@ -43,6 +43,11 @@ var _ = Describe("A database put back from a backup", func() {
 		Expect(again.Status()).To(Equal(domain.StatusFilled))
 		Expect(restored.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
 		Expect(restored.held(ctx, "AAPL")).To(Equal("10"))
+		restored.read(ctx, func(ctx context.Context, r ports.Repositories) error {
+			page, err := r.Unmatched.List(ctx, ports.PageRequest{})
+			Expect(page.Items).To(HaveExactElements(HaveField("ClientOrderID", sent.Terms().ClientOrderID)), "nothing of it is silent")
+			return err
+		})
 	})
 
 	It("does not repeat an attempt that was made good after the backup was made", func(ctx SpecContext) {

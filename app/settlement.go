@@ -41,11 +41,12 @@ func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration,
 
 func (x *execution) settleAbsent(ctx context.Context, o *domain.Order, can ports.Capabilities, since time.Duration) (time.Duration, bool, error) {
 	proven, wait := absence(can, since, x.c.SendTimeout)
-	switch {
-	case proven == undecidable:
+	switch proven {
+	case undecidable:
 		return x.escalate(ctx, o)
-	case proven == unproven:
+	case unproven:
 		return nextLookUp(since, wait), false, nil
+	case harmless, neverAccepted:
 	}
 	return x.sendAgain(ctx, o)
 }

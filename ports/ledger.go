@@ -11,6 +11,8 @@ import (
 type TicketBrief struct {
 	Ticket domain.Ticket
 	Signal *domain.Signal
+	// Account is the ticket's, also where it was removed.
+	Account *domain.BrokerAccount
 	// Rules are those of the config version that judged the signal, nil for a
 	// signal by hand.
 	Rules *domain.WebhookRules
@@ -94,6 +96,7 @@ type OrderFacts struct {
 // void one they are KindConflict with code lease_lost and change nothing. Facts
 // are recorded whatever the lease.
 type Ledger interface {
+	Reconciliations
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)

@@ -26,6 +26,7 @@ type Repositories struct {
 	Orders         OrderRepository
 	Positions      PositionRepository
 	Requests       RequestRepository
+	Unmatched      UnmatchedOrderRepository
 }
 
 // BrokerAccountRepository keeps the caller's broker accounts.

@@ -69,6 +69,8 @@ func (a *API) apiRoutes() []Route {
 		{get, "/v1/reviews", true, a.as(a.listReviews)},
 		{post, "/v1/reviews/{id}/settle", true, a.as(a.settleReview)},
 
+		{get, "/v1/unmatched-orders", true, a.as(a.listUnmatchedOrders)},
+
 		{get, "/v1/positions", true, a.as(a.listPositions)},
 	}
 }

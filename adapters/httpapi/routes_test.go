@@ -75,7 +75,7 @@ var _ = Describe("Every route", func() {
 		for _, r := range h.api.Routes() {
 			Expect(r.Auth).To(Equal(!strings.HasPrefix(r.Path, "/hooks/")), r.Path)
 		}
-		Expect(guarded()).To(HaveLen(26))
+		Expect(guarded()).To(HaveLen(27))
 	})
 
 	It("answers every way not to be signed in with the same 401", func(ctx SpecContext) {

@@ -38,6 +38,7 @@ var (
 	_ = portstest.DescribeSignalRepository("memory.Store", storage())
 	_ = portstest.DescribeOrderRepository("memory.Store", storage())
 	_ = portstest.DescribePositionRepository("memory.Store", storage())
+	_ = portstest.DescribeReconciliations("memory.Store", storage())
 	_ = portstest.DescribeRequestRepository("memory.Store", storage())
 	_ = portstest.DescribeWebhookDirectory("memory.Store", storage())
 	_ = portstest.DescribeSignalInbox("memory.Store", storage())

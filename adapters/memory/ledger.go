@@ -35,7 +35,9 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 		return nil, domain.NotFound("ticket")
 	}
 	signal := t.signals[ticket.SignalID]
-	b := &ports.TicketBrief{Ticket: copyTicket(ticket), Signal: t.restoreSignal(signal)}
+	b := &ports.TicketBrief{
+		Ticket: copyTicket(ticket), Signal: t.restoreSignal(signal), Account: restoreAccount(t.accounts[ticket.BrokerAccountID]),
+	}
 	whole := positionKey{scope: ports.PositionsByAccount, account: ticket.BrokerAccountID, symbol: ticket.Symbol}
 	own := positionKey{scope: ports.PositionsByWebhook, account: ticket.BrokerAccountID, symbol: ticket.Symbol}
 	if config := signal.signal.WebhookConfigID; config != nil {

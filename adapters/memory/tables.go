@@ -30,10 +30,14 @@ type tables struct {
 	requests  map[requestKey]requestRow
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
+	compared  map[domain.BrokerAccountID]comparisonRow
+	unmatched map[unmatchedKey]domain.UnmatchedOrder
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
 	wakes     int64
+	// lastTurn is the user whose lane was claimed last.
+	lastTurn domain.UserID
 }
 
 func newTables() tables {
@@ -56,6 +60,8 @@ func newTables() tables {
 		requests:   map[requestKey]requestRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
+		compared:   map[domain.BrokerAccountID]comparisonRow{},
+		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
 	}
 }
 

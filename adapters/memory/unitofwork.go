@@ -18,6 +18,7 @@ func (s *Store) Do(ctx context.Context, caller domain.Principal, fn func(context
 		return fn(ctx, ports.Repositories{
 			BrokerAccounts: accounts{mine}, WebhookConfigs: configs{mine}, Signals: signals{mine},
 			Orders: orders{mine}, Positions: positions{mine}, Requests: requests{mine},
+			Unmatched: unmatchedOrders{mine},
 		})
 	})
 }

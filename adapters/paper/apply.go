@@ -40,7 +40,7 @@ func (e *submitted) apply(a *account, at time.Time) error {
 	if _, known := a.order(e.ClientOrderID); known {
 		return fmt.Errorf("order %s submitted twice", e.ClientOrderID)
 	}
-	o := &order{brokerOrderID: e.BrokerOrderID, status: domain.StatusNew, at: at, resting: newResting(*e)}
+	o := &order{brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, status: domain.StatusNew, at: at, resting: newResting(*e)}
 	switch {
 	case e.isLeg():
 		if parent, known := a.order(e.Parent); !known || parent.resting == nil || !slices.Contains(parent.resting.Legs, e.ClientOrderID) {
@@ -70,7 +70,7 @@ func (e *activated) apply(a *account, at time.Time) error {
 	}
 	now := *o.resting
 	now.held = false
-	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, status: domain.StatusNew, at: at, resting: &now}
+	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, symbol: now.Symbol, status: domain.StatusNew, at: at, resting: &now}
 	a.change(now.Symbol, func(b *book) { b.add(&now) })
 	return nil
 }
@@ -86,7 +86,7 @@ func (e *triggered) apply(a *account, _ time.Time) error {
 	}
 	now := *was
 	now.triggered = true
-	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, status: o.status, at: o.at, resting: &now}
+	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, symbol: was.Symbol, status: o.status, at: o.at, resting: &now}
 	a.change(was.Symbol, func(b *book) { b.replace(was, &now) })
 	return nil
 }
@@ -169,6 +169,7 @@ func (a *account) openOrder(clientOrderID string) (*order, error) {
 
 // end puts what stays of an order in its place and takes it off the book.
 func (a *account) end(clientOrderID string, stays order, was *resting) {
+	stays.symbol = was.Symbol
 	a.orders[clientOrderID] = &stays
 	if was.held {
 		return

@@ -35,3 +35,6 @@ func (db *DB) Worker() *bun.DB { return db.worker }
 
 // ClaimSQL is the statement of Lanes.Claim.
 const ClaimSQL = claimSQL
+
+// FewRowsByIndex is what the worker's connections tell the planner.
+const FewRowsByIndex = fewRowsByIndex

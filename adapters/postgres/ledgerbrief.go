@@ -21,6 +21,8 @@ select
   signal.action as signal_action, signal.symbol as signal_symbol, signal.state as signal_state, signal.intent, signal.payload,
   signal.reasons as signal_reasons, signal.decisions as signal_decisions,
   signal.received_at, signal.sender_time, signal.updated_at as signal_updated_at,
+  broker.name as broker_name, broker.kind as broker_kind, broker.settings as broker_settings, broker.version as broker_version,
+  broker.created_at as broker_created_at, broker.updated_at as broker_updated_at, broker.deleted_at as broker_deleted_at,
   version.rules,
   (select behind.signal_id
    from (
@@ -46,6 +48,7 @@ select
 ` + backlogWhereCollapsedSQL + `
 from public.tickets ticket
 join public.signals signal on signal.id = ticket.signal_id
+join public.broker_accounts broker on broker.id = ticket.broker_account_id
 left join public.webhook_config_versions version
   on version.webhook_config_id = signal.webhook_config_id and version.version = signal.webhook_config_version
 left join public.positions config
@@ -89,6 +92,14 @@ type briefRow struct {
 	ReceivedAt           time.Time
 	SenderTime           *time.Time
 	SignalUpdatedAt      time.Time
+
+	BrokerName      string
+	BrokerKind      domain.BrokerKind
+	BrokerSettings  string
+	BrokerVersion   int
+	BrokerCreatedAt time.Time
+	BrokerUpdatedAt time.Time
+	BrokerDeletedAt *time.Time
 
 	Rules        *string
 	SupersededBy *uuid.UUID
@@ -191,7 +202,14 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	if err != nil {
 		return nil, err
 	}
-	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal}
+	account, err := (&brokerAccountModel{
+		ID: r.BrokerAccountID, UserID: r.UserID, Name: r.BrokerName, Kind: r.BrokerKind, Settings: r.BrokerSettings,
+		Version: r.BrokerVersion, CreatedAt: r.BrokerCreatedAt, UpdatedAt: r.BrokerUpdatedAt, DeletedAt: r.BrokerDeletedAt,
+	}).toDomain()
+	if err != nil {
+		return nil, err
+	}
+	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal, Account: account}
 	if brief.Usage, err = r.usage(); err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 	for _, column := range []string{
 		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
 		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
-		"public.orders intended_at", "public.positions moved_at",
+		"public.orders intended_at", "private.reconciliations compared_at", "private.reconciliations claimed_until", "public.positions moved_at",
 	} {
 		table, name, _ := strings.Cut(column, " ")
 		if _, err := conn.Exec(ctx, "update "+table+" set "+name+" = "+name+by); err != nil {
@@ -79,6 +79,7 @@ var (
 	_ = portstest.DescribeSignalRepository("postgres", storage())
 	_ = portstest.DescribeOrderRepository("postgres", storage())
 	_ = portstest.DescribePositionRepository("postgres", storage())
+	_ = portstest.DescribeReconciliations("postgres", storage())
 	_ = portstest.DescribeRequestRepository("postgres", storage())
 	_ = portstest.DescribeWebhookDirectory("postgres", storage())
 	_ = portstest.DescribeUsers("postgres", storage())

@@ -47,6 +47,7 @@ func repositories(tx bun.Tx, caller domain.Principal) ports.Repositories {
 		Orders:         &orders{s},
 		Positions:      &positions{s},
 		Requests:       &requests{s},
+		Unmatched:      &unmatchedOrders{s},
 	}
 }
 

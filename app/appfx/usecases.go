@@ -3,6 +3,7 @@ package appfx
 import (
 	"log/slog"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 
 	"github.com/hookfill/hookfill/adapters/alerts"
@@ -25,10 +26,13 @@ func useCases() fx.Option {
 			app.DefaultIntakeConfig,
 			app.DefaultTrackerConfig,
 			app.DefaultRelayConfig,
+			newUnmatchedAlarm,
+			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.NewExecutor,
 			app.NewTracker,
+			app.NewReconciler,
 			app.NewHousekeeping,
 			app.NewRelay,
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
@@ -49,14 +53,33 @@ func newTokens(c Config, users ports.Users, clock ports.Clock) (ports.TokenVerif
 	return localauth.New(c.SigningKey, users, clock)
 }
 
-func newExecutorConfig(c Config) app.ExecutorConfig {
-	return app.DefaultExecutorConfig(c.Owner, c.Lease)
+// unmatchedAlarm is rung for every order that no row accounts for.
+type unmatchedAlarm func()
+
+func newUnmatchedAlarm(registry *prometheus.Registry) (unmatchedAlarm, error) {
+	found := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_unmatched_orders_total",
+		Help: "Orders found at brokers that carry this installation's mark and that no row accounted for.",
+	})
+	return found.Inc, registry.Register(found)
+}
+
+func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
+	config := app.DefaultExecutorConfig(c.Owner, c.Lease)
+	config.Found = alarm
+	return config
+}
+
+func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
+	config := app.DefaultReconcilerConfig()
+	config.Found = alarm
+	return config
 }
 
 // runBackground starts what the role runs. Hooks stop in reverse: intake is the
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
-	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, sweeper *app.Housekeeping,
+	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
 	relay *app.Relay,
 ) {
 	if c.Role.takesIn() {
@@ -67,6 +90,7 @@ func runBackground(
 		background(lc, relay.Listen)
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
+		background(lc, reconciler.Run)
 		background(lc, sweeper.Run)
 	}
 }

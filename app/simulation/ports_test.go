@@ -35,9 +35,9 @@ type simLanes struct {
 	reaching
 }
 
-func (l simLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
+func (l simLanes) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
 	return across(l.reaching, "claims", func() ([]ports.ClaimedLane, error) {
-		claimed, err := l.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+		claimed, err := l.Lanes.Claim(ctx, want)
 		for _, lane := range claimed {
 			l.w.epochs[lane.Lease.LaneID] = lane.Lease.Epoch
 		}

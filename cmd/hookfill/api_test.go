@@ -33,7 +33,6 @@ type (
 	orderRecord struct {
 		ID              string          `json:"id"`
 		SignalID        string          `json:"signal_id"`
-		TicketID        string          `json:"ticket_id"`
 		BrokerAccountID string          `json:"broker_account_id"`
 		ClientOrderID   string          `json:"client_order_id"`
 		LaneSeq         int64           `json:"lane_seq"`

@@ -46,15 +46,15 @@ func (l *ledgerSpecs) describeReview() {
 	It("makes a lane ready that rests", func(ctx SpecContext) {
 		escalate(ctx)
 		Expect(w.Lanes.Release(ctx, t.lease, time.Hour)).To(Succeed())
-		Expect(w.Lanes.Claim(ctx, "before", 1, 1, time.Minute)).To(BeEmpty())
+		Expect(w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "before", Lanes: 1, Tickets: 1, Lease: time.Minute})).To(BeEmpty())
 		Expect(w.Ledger.Review(ctx, said(domain.EventNotPlaced), w.mint.now())).Error().NotTo(HaveOccurred())
-		Expect(w.Lanes.Claim(ctx, "after", 1, 1, time.Minute)).To(HaveLen(1))
+		Expect(w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "after", Lanes: 1, Tickets: 1, Lease: time.Minute})).To(HaveLen(1))
 	})
 
 	It("leaves a lane alone that is leased", func(ctx SpecContext) {
 		escalate(ctx)
 		Expect(w.Ledger.Review(ctx, said(domain.EventNotPlaced), w.mint.now())).Error().NotTo(HaveOccurred())
-		Expect(w.Lanes.Claim(ctx, "another", 1, 1, time.Minute)).To(BeEmpty())
+		Expect(w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "another", Lanes: 1, Tickets: 1, Lease: time.Minute})).To(BeEmpty())
 	})
 
 	It("changes nothing where that is known already", func(ctx SpecContext) {
