@@ -102,6 +102,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	if x.intent.Action == domain.ActionCancel {
 		return x.cancelAll(ctx)
 	}
+	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
+		return x.cancelWorking(ctx) // also where there is nothing to exit yet
+	}
 	if wait := x.holdsForChain(); wait > 0 {
 		return wait, false, nil
 	}
@@ -214,6 +217,9 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	}
 	if len(plan.Steps) == 0 {
 		return 0, true, x.finish(ctx, x.endOf(plan), nil)
+	}
+	if held, wait, err := x.underHalts(ctx, plan); held {
+		return wait, wait == 0 && err == nil, err
 	}
 	if plan.Steps[0].Effect == domain.EffectExit && len(x.brief.Working) > 0 {
 		return x.clearTheWay(ctx, plan)

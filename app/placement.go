@@ -23,11 +23,12 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
+	first.Effect = plan.Steps[0].Effect
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
 		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(), Legs: legs,
 	})
-	if isLimitReached(err) {
-		return 0, false, nil // by another lane meanwhile: it is judged again
+	if isLimitReached(err) || cameUnderHalt(err) {
+		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again
 	}
 	if err != nil {
 		return 0, false, err
@@ -86,11 +87,20 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if !x.stillWanted(o) {
 		return x.giveUp(ctx, o)
 	}
-	next, err := x.orders.attempt(o.Attempts()+1, x.account, x.reduces(o))
+	effect := x.effectOf(o)
+	if j := domain.JudgeHalts(x.brief.Halts, effect); j.Wait {
+		return waitForResume, false, x.noteOnce(ctx, j.Decision)
+	} else if j.Held {
+		return x.giveUpHalted(ctx, o, j)
+	}
+	next, err := x.orders.attempt(o.Attempts()+1, x.account, effect == domain.EffectExit)
 	if err != nil {
 		return 0, false, err
 	}
 	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
+	if cameUnderHalt(err) {
+		return 0, false, nil
+	}
 	if err != nil {
 		return 0, false, err
 	}

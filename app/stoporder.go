@@ -173,7 +173,12 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 	if err != nil {
 		return 0, false, err
 	}
-	if err := x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: *x.ticket.Target}); err != nil {
+	first.Effect = domain.EffectExit
+	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: *x.ticket.Target})
+	if cameUnderHalt(err) {
+		return waitForResume, false, nil
+	}
+	if err != nil {
 		return 0, false, err
 	}
 	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {

@@ -27,6 +27,7 @@ type Repositories struct {
 	Positions      PositionRepository
 	Requests       RequestRepository
 	Unmatched      UnmatchedOrderRepository
+	Halts          HaltRepository
 }
 
 // BrokerAccountRepository keeps the caller's broker accounts.

@@ -37,6 +37,7 @@ type world struct {
 	previews  [][]byte
 	unmatched []domain.UnmatchedOrder
 	queries   []any
+	halts     []domain.Halt
 }
 
 type remembered struct {
@@ -123,7 +124,7 @@ func (w *world) Do(ctx context.Context, caller domain.Principal, fn func(context
 		r := rows{w, caller.UserID}
 		return fn(ctx, ports.Repositories{
 			BrokerAccounts: accountRows{rows: r}, WebhookConfigs: configRows{rows: r},
-			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r}, Unmatched: unmatchedRows{r},
+			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r}, Unmatched: unmatchedRows{r}, Halts: haltRows{rows: r},
 		})
 	})
 }

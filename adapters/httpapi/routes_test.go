@@ -23,6 +23,7 @@ func bodies(account string) map[string]string {
 		"POST /v1/webhook-configs/{id}/rotate": `{"overlap_seconds":0}`,
 		"POST /v1/reviews/{id}/settle":         `{"action":"resend","reason":"asked"}`,
 		"POST /v1/signals":                     `{"broker_account_id":"` + account + `","action":"buy","symbol":"AAPL","quantity":"1"}`,
+		"PUT /v1/halts":                        `{"scope":"user","mode":"halt"}`,
 	}
 }
 
@@ -75,7 +76,7 @@ var _ = Describe("Every route", func() {
 		for _, r := range h.api.Routes() {
 			Expect(r.Auth).To(Equal(!strings.HasPrefix(r.Path, "/hooks/")), r.Path)
 		}
-		Expect(guarded()).To(HaveLen(27))
+		Expect(guarded()).To(HaveLen(30))
 	})
 
 	It("answers every way not to be signed in with the same 401", func(ctx SpecContext) {

@@ -57,6 +57,7 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)
 
+	b.Halts = t.haltsOn(ticket)
 	b.SupersededBy = t.exitBehind(ticket, signal.signal.WebhookConfigID)
 
 	var mine, legs, working []orderRow
@@ -69,7 +70,7 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	}
 	for order := range t.live {
 		row := t.orders[order]
-		if terms := row.order.Terms; terms.TicketID != id && holding(terms) == own {
+		if terms := row.order.Terms; terms.TicketID != id && (holding(terms) == own || signal.signal.Source == domain.SourceHalt && sameLane(terms, ticket)) {
 			working = append(working, row)
 		}
 	}
@@ -136,6 +137,26 @@ func (s *Store) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID,
 			return err
 		}
 		return t.plan(ticket, plan)
+	})
+}
+
+// Note adds decisions to a ticket.
+func (s *Store) Note(ctx context.Context, lease ports.Lease, id domain.TicketID, decisions []domain.Decision) error {
+	return s.transact(ctx, func(t *tx) error {
+		ticket, ok := t.tickets[id]
+		if !ok {
+			return domain.NotFound("ticket")
+		}
+		if _, err := t.holdsFor(lease, ticket.BrokerAccountID, ticket.Symbol); err != nil {
+			return err
+		}
+		if err := storableDecisions(decisions); err != nil {
+			return err
+		}
+		ticket.Decisions = slices.Concat(ticket.Decisions, decisions)
+		ticket.UpdatedAt = t.now
+		put(t, t.tickets, id, ticket)
+		return nil
 	})
 }
 

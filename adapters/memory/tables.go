@@ -28,6 +28,7 @@ type tables struct {
 	live      map[domain.OrderID]struct{}
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
+	halts     map[domain.HaltID]haltRow
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
 	compared  map[domain.BrokerAccountID]comparisonRow
@@ -58,6 +59,7 @@ func newTables() tables {
 		live:       map[domain.OrderID]struct{}{},
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
+		halts:      map[domain.HaltID]haltRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
 		compared:   map[domain.BrokerAccountID]comparisonRow{},

@@ -31,6 +31,7 @@ var _ = Describe("the grants", func() {
 	It("let a signed-in user read everything public, add what is set up, and change what may change", func(ctx SpecContext) {
 		Expect(granted(ctx, "authenticated")).To(Equal([]string{
 			"public.broker_accounts insert,select,update(deleted_at,name,updated_at,version)",
+			"public.halts select",
 			"public.order_events select",
 			"public.orders select",
 			"public.positions select",
@@ -48,6 +49,7 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_api")).To(Equal([]string{
 			"private.api_requests delete,insert,select,update",
 			"private.webhook_tokens insert,select,update",
+			"public.halts insert,select,update(held_until,lifted_at)",
 		}))
 	})
 
@@ -67,6 +69,7 @@ var _ = Describe("the grants", func() {
 			"private.signal_keys delete,insert,select,update",
 			"private.webhook_tokens select",
 			"public.broker_accounts select",
+			"public.halts select,update(flattened_at)",
 			"public.order_events insert,select",
 			"public.orders insert,select,update",
 			"public.positions insert,select,update",

@@ -128,7 +128,7 @@ const (
   join public.signals signal on signal.id = ticket.signal_id
   join public.orders o
     on o.broker_account_id = ticket.broker_account_id and o.symbol = ticket.symbol
-    and o.webhook_config_id is not distinct from signal.webhook_config_id
+    and (signal.source = 'halt' or o.webhook_config_id is not distinct from signal.webhook_config_id)
   where ticket.id = $1 and ` + orderIsUnsettled
 	briefOrdersSQL = `
 select ` + orderColumns + `
@@ -150,11 +150,13 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 		rows   []briefRow
 		models []*orderModel
 		events []*orderEventModel
+		halts  []haltRow
 	)
 	err := l.db.bundled(ctx, beginSnapshot, func(ctx context.Context, t *bundledTx) error {
 		ask(ctx, t, &rows, pgx.RowToStructByName[briefRow], briefSQL, id.UUID)
 		ask(ctx, t, &models, pgx.RowToAddrOfStructByName[orderModel], briefOrdersSQL, id.UUID)
 		ask(ctx, t, &events, pgx.RowToAddrOfStructByName[orderEventModel], briefEventsSQL, id.UUID)
+		ask(ctx, t, &halts, pgx.RowToStructByName[haltRow], haltsOnTicketSQL, id.UUID)
 		return nil
 	})
 	if err != nil {
@@ -167,6 +169,7 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 	if err != nil {
 		return nil, err
 	}
+	brief.Halts = toHalts(halts)
 	orders, err := toOrders(models, events)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,8 @@ func ownedRows() map[string]string {
 		"public.refusals": `
 		insert into public.refusals (user_id, webhook_config_id, received_at, reasons)
 		values ($1::uuid, md5($1 || 'config')::uuid, now(), '[]')`,
+		"public.halts": `
+		insert into public.halts (user_id, scope, mode, set_by, since) values ($1::uuid, 'user', 'halt', $1::uuid, now())`,
 		"private.webhook_tokens": `
 		insert into private.webhook_tokens (token_hash, user_id, webhook_config_id)
 		values (sha256($1::bytea), $1::uuid, md5($1 || 'config')::uuid)`,
@@ -83,7 +85,7 @@ func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
 		"private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
-		"private.rate_budgets", "private.chains", "private.reconciliations", "public.unmatched_orders",
+		"private.rate_budgets", "private.chains", "private.reconciliations", "public.unmatched_orders", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.paper_journals",
 		"private.paper_entries",
 	}

@@ -35,6 +35,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Lanes:       postgres.NewLanes(db),
 		Ledger:      postgres.NewLedger(db),
 		Housekeeper: postgres.NewHousekeeper(db),
+		HaltBoard:   postgres.NewHaltBoard(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
 		Wakeups:     postgres.NewWakeups(db, randomIDs{}),
@@ -82,6 +83,7 @@ var (
 	_ = portstest.DescribeReconciliations("postgres", storage())
 	_ = portstest.DescribeRequestRepository("postgres", storage())
 	_ = portstest.DescribeWebhookDirectory("postgres", storage())
+	_ = portstest.DescribeHalts("postgres", storage())
 	_ = portstest.DescribeUsers("postgres", storage())
 	_ = portstest.DescribeHousekeeper("postgres", storage())
 	_ = portstest.DescribeSignalInbox("postgres", storage())

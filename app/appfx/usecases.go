@@ -38,6 +38,8 @@ func useCases() fx.Option {
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
 			fx.Annotate(app.NewWebhooks, fx.As(new(ports.WebhookAdmin))),
 			fx.Annotate(app.NewDesk, fx.As(new(ports.OrderDesk))),
+			app.NewFlattener,
+			fx.Annotate(app.NewHalts, fx.As(new(ports.HaltDesk))),
 			newDemo,
 			func(c Config) *slog.Logger { return c.Log },
 		),
@@ -80,7 +82,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	relay *app.Relay,
+	flattener *app.Flattener, relay *app.Relay,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -92,5 +94,6 @@ func runBackground(
 		background(lc, tracker.Run)
 		background(lc, reconciler.Run)
 		background(lc, sweeper.Run)
+		background(lc, flattener.Run)
 	}
 }

@@ -250,7 +250,7 @@ var _ = Describe("Commands", func() {
 	It("say what they are", func(ctx SpecContext) {
 		Expect(done(ctx, dir, "--version")).To(ContainSubstring("hookfill version"))
 		Expect(done(ctx, dir)).To(ContainSubstring("turns it into exactly one order"))
-		for _, name := range []string{"serve", "migrate", "token", "broker", "webhook", "send", "signals", "orders", "review", "positions", "doctor"} {
+		for _, name := range []string{"halt", "resume", "serve", "migrate", "token", "broker", "webhook", "send", "signals", "orders", "review", "positions", "doctor"} {
 			Expect(done(ctx, dir, "--help")).To(ContainSubstring("\n  " + name + " "))
 		}
 	})

@@ -165,6 +165,9 @@ func (l *ledgerSpecs) describeFence() {
 		Entry("Plan", decide(func(ctx context.Context, lease ports.Lease, t trade) error {
 			return w.Ledger.Plan(ctx, lease, t.ticket.ID, plan("666", decision("late")))
 		})),
+		Entry("Note", decide(func(ctx context.Context, lease ports.Lease, t trade) error {
+			return w.Ledger.Note(ctx, lease, t.ticket.ID, []domain.Decision{decision("late")})
+		})),
 		Entry("Intend", decide(func(ctx context.Context, lease ports.Lease, t trade) error {
 			return w.Ledger.Intend(ctx, lease, w.newOrder(t.signal, t.ticket, 2), w.attempt(1), plan("666", decision("late")))
 		})),
