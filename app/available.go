@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/hookfill/hookfill/domain"
@@ -33,12 +34,38 @@ func (x *execution) available() domain.Net {
 	if x.rules.PositionScope == domain.PositionScopeAccount {
 		return account
 	}
-	for _, o := range x.brief.Others {
-		if o.Terms().Side == account.ExitSide() {
-			account = account.After(o.Terms().Side, o.LeavesQuantity().Min(account.Size()))
-		}
+	exit := account.ExitSide()
+	for _, held := range heldBy(x.brief.Others, exit) {
+		account = account.After(exit, held.Min(account.Size()))
 	}
 	return account
+}
+
+// heldBy gives what each of the orders of a side holds. Of the legs that protect
+// one entry only one can fill, and none before the entry did.
+func heldBy(orders []*domain.Order, side domain.Side) []domain.Quantity {
+	entries := map[domain.OrderID]*domain.Order{}
+	for _, o := range orders {
+		entries[o.ID()] = o
+	}
+	var held []domain.Quantity
+	legs := map[domain.OrderID]domain.Quantity{}
+	for _, o := range orders {
+		switch terms := o.Terms(); {
+		case terms.Side != side:
+		case !o.IsLeg():
+			held = append(held, o.LeavesQuantity())
+		default:
+			holds := o.LeavesQuantity()
+			if entry, open := entries[*terms.ParentID]; open {
+				holds = holds.Min(entry.FilledQuantity())
+			}
+			if most := legs[*terms.ParentID]; most.Cmp(holds) < 0 {
+				legs[*terms.ParentID] = holds
+			}
+		}
+	}
+	return slices.AppendSeq(held, maps.Values(legs))
 }
 
 // mayStillFill reports whether a full exit finds nothing to sell only because

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -18,6 +19,8 @@ type execution struct {
 	account *domain.BrokerAccount
 	rules   domain.WebhookRules
 	intent  domain.Intent
+	// can is what the broker declares, known from when the ticket is planned.
+	can ports.Capabilities
 	// market is what is known of it in this step, for the rule that asks for it.
 	market domain.Prices
 }
@@ -76,6 +79,16 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 		}
 	}
 	if last != nil {
+		if x.hasPendingLegs(last) {
+			wait, err := x.confirmLegs(ctx, last)
+			return wait, false, err
+		}
+		if lost := x.lostLeg(last); lost != nil {
+			return x.takeBack(ctx, last, lost)
+		}
+		if x.needsStopOrder(last) {
+			return x.protectFilled(ctx, last)
+		}
 		if !last.IsSettled() {
 			return x.follow(ctx, last)
 		}
@@ -129,8 +142,12 @@ func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 
 // isLast reports whether no further order follows this one: only an exit on the
 // way to the other side has a successor. What the exit cannot sell for want of a
-// whole step does not count as being on a side.
+// whole step does not count as being on a side. Nothing is entered after a
+// protected entry, also where its protection has ended the position already.
 func (x *execution) isLast(o *domain.Order) bool {
+	if slices.ContainsFunc(x.brief.Orders, isProtectedEntry) || isProtectedEntry(o) {
+		return true
+	}
 	if x.ticket.Target == nil || x.ticket.Target.IsFlat() {
 		return true
 	}
@@ -183,6 +200,7 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	if err != nil {
 		return 0, false, err
 	}
+	x.can = broker.Capabilities()
 	instrument, err := broker.Instrument(ctx, x.account, x.ticket.Symbol)
 	if errors.Is(err, domain.KindNotFound) {
 		return 0, true, x.finish(ctx, x.refusal("unknown_symbol", string(x.ticket.Symbol)+" is not known to the broker"), nil)
@@ -248,6 +266,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
+		Brackets: x.can.Brackets, Stops: takesStops(x.can), Protected: x.isProtected(),
 		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {
@@ -299,6 +318,13 @@ func (x *execution) endOrder(ctx context.Context, o *domain.Order) (settled bool
 		ask = x.orders.lookUp
 	}
 	events, err := ask(ctx, x.account, o)
+	if isBracketLeg(o) && errors.Is(err, domain.KindNotFound) {
+		wait := time.Duration(0)
+		if wait, err = x.untilProvenAbsent(o); wait > 0 || err != nil {
+			return false, err
+		}
+		events = []domain.OrderEvent{x.legNotPlaced(o, "the broker does not have this leg")}
+	}
 	if err != nil {
 		return false, err
 	}
@@ -340,6 +366,7 @@ func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []por
 	if end.State.IsFinal() {
 		end.Decisions = append(end.Decisions, reviews(x.brief.Orders)...)
 	}
+	end, facts = x.withRefusedStop(end), append(facts, x.endOfLegs(end)...)
 	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // place writes the next order of the ticket down, commits, and only then sends
 // it.
 func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration, bool, error) {
-	o, err := x.newOrder(ctx, plan.Steps[0])
+	o, legs, err := x.newOrders(ctx, plan)
 	if err != nil {
 		return 0, false, err
 	}
@@ -25,7 +25,7 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	}
 	first.Effect = plan.Steps[0].Effect
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
-		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(),
+		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(), Legs: legs,
 	})
 	if isLimitReached(err) || cameUnderHalt(err) {
 		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again
@@ -34,9 +34,12 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		return 0, false, err
 	}
 	x.setAbsent(o, false)
-	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
-		return 0, false, err
+	for _, written := range append([]*domain.Order{o}, legs...) {
+		if _, err := written.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
+			return 0, false, err
+		}
 	}
+	x.brief.Legs = append(x.brief.Legs, legs...)
 	if x.ticket.Target == nil {
 		x.ticket.Target = &plan.Target
 	}
@@ -46,14 +49,17 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	return x.dispatch(ctx, o)
 }
 
-func (x *execution) newOrder(ctx context.Context, step domain.Step) (*domain.Order, error) {
+// newOrders makes the order of the plan's first step, and its legs where it is an
+// entry that is protected.
+func (x *execution) newOrders(ctx context.Context, plan domain.Plan) (*domain.Order, []*domain.Order, error) {
 	installation, err := x.ledger.Installation(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	step := plan.Steps[0]
 	signal := x.brief.Signal.Snapshot()
 	number := len(x.brief.Orders) + 1
-	return domain.NewOrder(domain.OrderTerms{
+	terms := domain.OrderTerms{
 		ID: domain.OrderID{UUID: x.ids.New()}, UserID: x.ticket.UserID, SignalID: x.ticket.SignalID, TicketID: x.ticket.ID,
 		BrokerAccountID: x.ticket.BrokerAccountID, WebhookConfigID: signal.WebhookConfigID, LaneSeq: x.ticket.LaneSeq,
 		Step: number, ClientOrderID: domain.NewClientOrderID(installation, x.ticket.ID, number, 0),
@@ -61,7 +67,18 @@ func (x *execution) newOrder(ctx context.Context, step domain.Step) (*domain.Ord
 		Class: domain.OrderClassSimple, Quantity: &step.Quantity,
 		LimitPrice: x.intent.LimitPrice, StopPrice: x.intent.StopPrice, ReferencePrice: x.intent.ReferencePrice,
 		CreatedAt: x.clock.Now(),
-	})
+	}
+	if step.Effect != domain.EffectEntry || len(plan.Legs) == 0 {
+		o, err := domain.NewOrder(terms)
+		return o, nil, err
+	}
+	terms.Class = plan.Class
+	o, err := domain.NewOrder(terms)
+	if err != nil || plan.Class != domain.OrderClassBracket {
+		return o, nil, err
+	}
+	legs, err := x.newLegs(installation, terms, plan.Legs)
+	return o, legs, err
 }
 
 // sendAgain makes a further attempt at an order that provably is not at the
@@ -95,7 +112,7 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 // it, together with the ticket's end where this was its last order.
 func (x *execution) dispatch(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
 	last := x.isLast(o)
-	events := x.orders.send(ctx, x.account, o)
+	events := x.orders.send(ctx, x.account, o, x.legsOf(o))
 	facts := ports.OrderFacts{OrderID: o.ID(), Events: events}
 	for _, event := range events {
 		if _, err := o.Apply(event, x.clock.Now()); err != nil {
@@ -119,9 +136,11 @@ func (x *execution) dispatch(ctx context.Context, o *domain.Order) (time.Duratio
 // never reached the broker for good, or it is there and nothing follows it.
 func (x *execution) endWith(o *domain.Order, last bool) (ports.TicketEnd, bool) {
 	switch {
+	case o.IsLeg():
+		// What becomes of it is seen to before the ticket ends.
 	case o.Submission().NeverReached() || o.Status() == domain.StatusRejected:
 		return x.endAfter(o)
-	case o.Submission() == domain.SubmissionAcknowledged && last:
+	case o.Submission() == domain.SubmissionAcknowledged && last && !x.hasPendingLegs(o) && !x.needsStopOrder(o):
 		return x.end(domain.StateDone), true
 	}
 	return ports.TicketEnd{}, false
@@ -168,6 +187,9 @@ func (x *execution) reduces(o *domain.Order) bool {
 func (x *execution) stillWanted(o *domain.Order) bool {
 	if x.isSuperseded() {
 		return false
+	}
+	if o.IsLeg() {
+		return true // a position is never too old to be protected
 	}
 	effect := domain.EffectEntry
 	if x.reduces(o) {

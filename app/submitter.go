@@ -38,8 +38,9 @@ func (s *submitter) attempt(number int, account *domain.BrokerAccount, urgent bo
 // send submits an order whose attempt is committed, once, and classifies what
 // came back. Only what a broker's answer proves counts as refused or not taken;
 // everything else is ambiguous. The attempt's time runs from when it was written
-// down: whoever takes the lane over counts on nothing being sent after it.
-func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) []domain.OrderEvent {
+// down: whoever takes the lane over counts on nothing being sent after it. The
+// order's legs are sent with it.
+func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *domain.Order, legs []*domain.Order) []domain.OrderEvent {
 	broker, err := s.brokers.For(account.Kind())
 	if err != nil {
 		return s.denied(o, err)
@@ -54,6 +55,7 @@ func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *
 	report, err := broker.Submit(ctx, account, ports.OrderRequest{
 		ClientOrderID: t.ClientOrderID, MadeAt: madeAt, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
 		Quantity: t.Quantity, Notional: t.Notional, LimitPrice: t.LimitPrice, StopPrice: t.StopPrice, ReferencePrice: t.ReferencePrice,
+		Legs: legRequests(legs),
 	})
 	if err == nil {
 		return append([]domain.OrderEvent{s.ours(o, domain.EventAcknowledged, report.BrokerOrderID, "")}, report.Events()...)

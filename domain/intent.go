@@ -87,6 +87,10 @@ type Intent struct {
 	StopPrice   *Price
 	// ReferencePrice is the price at the time of the alert.
 	ReferencePrice *Price
+	// TakeProfit and StopLoss protect what is entered. An intent that enters
+	// nothing has no use for them.
+	TakeProfit *Level
+	StopLoss   *StopLoss
 	// SenderTime is when the sender says it made the alert.
 	SenderTime *time.Time
 }
@@ -132,6 +136,7 @@ func NewIntent(i Intent) (Intent, error) {
 		f.add("invalid_time_in_force", "time_in_force", "must be one of day, gtc, opg, ioc, fok, cls")
 	}
 	f.addErr("", checkPrices(i.OrderType, i.LimitPrice, i.StopPrice))
+	i.checkProtection(&f)
 	return i, f.err()
 }
 
@@ -139,6 +144,7 @@ func (i Intent) clone() Intent {
 	i.Quantity, i.Notional, i.TargetPosition = copied(i.Quantity), copied(i.Notional), copied(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = copied(i.LimitPrice), copied(i.StopPrice), copied(i.ReferencePrice)
 	i.PreviousPosition, i.SenderTime = copied(i.PreviousPosition), copied(i.SenderTime)
+	i.TakeProfit, i.StopLoss = i.TakeProfit.copied(), i.StopLoss.copied()
 	return i
 }
 

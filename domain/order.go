@@ -39,6 +39,8 @@ type OrderTerms struct {
 	Type          OrderType
 	TimeInForce   TimeInForce
 	Class         OrderClass
+	// ParentID is the entry that this order is a leg of, nil for any other order.
+	ParentID *OrderID
 	// Exactly one of Quantity and Notional is set.
 	Quantity *Quantity
 	Notional *Money
@@ -51,7 +53,7 @@ type OrderTerms struct {
 }
 
 func (t OrderTerms) clone() OrderTerms {
-	t.WebhookConfigID = copied(t.WebhookConfigID)
+	t.WebhookConfigID, t.ParentID = copied(t.WebhookConfigID), copied(t.ParentID)
 	t.Quantity, t.Notional = copied(t.Quantity), copied(t.Notional)
 	t.LimitPrice, t.StopPrice, t.ReferencePrice = copied(t.LimitPrice), copied(t.StopPrice), copied(t.ReferencePrice)
 	return t
@@ -76,8 +78,8 @@ func NewOrder(t OrderTerms) (*Order, error) {
 	if !t.Side.IsValid() {
 		f.add("invalid_side", "side", "must be buy or sell")
 	}
-	if t.Class != OrderClassSimple {
-		f.add("unsupported_order_class", "order_class", "only simple orders are built so far")
+	if !slices.Contains(OrderClasses(), t.Class) || t.ParentID != nil && t.Class == OrderClassSimple {
+		f.add("invalid_order_class", "order_class", "must be simple, bracket or oto, and a leg's is its entry's")
 	}
 	if !t.TimeInForce.IsValid() {
 		f.add("invalid_time_in_force", "time_in_force", "must be one of day, gtc, opg, ioc, fok, cls")
@@ -130,6 +132,10 @@ func (o *Order) Submission() Submission { return o.state.submission }
 
 // Status says what the broker made of it; pending_new until the broker spoke.
 func (o *Order) Status() OrderStatus { return o.state.status }
+
+// IsLeg reports whether the order protects what another one enters. A leg of a
+// bracket is sent with that one and never by itself.
+func (o *Order) IsLeg() bool { return o.terms.ParentID != nil }
 
 // IsSettled reports whether no more is to come: the order never reached the
 // broker, or it did and is terminal there.

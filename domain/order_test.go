@@ -46,7 +46,8 @@ var _ = Describe("A new order", func() {
 		Entry("without its client order id", row{func(t *domain.OrderTerms) { t.ClientOrderID = "" }, []string{"client_order_id client_order_id_required"}}),
 		Entry("without a symbol", row{func(t *domain.OrderTerms) { t.Symbol = "" }, []string{"symbol symbol_required"}}),
 		Entry("without a side", row{func(t *domain.OrderTerms) { t.Side = "" }, []string{"side invalid_side"}}),
-		Entry("as a bracket, which is not built", row{func(t *domain.OrderTerms) { t.Class = "bracket" }, []string{"order_class unsupported_order_class"}}),
+		Entry("as a class there is not", row{func(t *domain.OrderTerms) { t.Class = "oco" }, []string{"order_class invalid_order_class"}}),
+		Entry("as a leg of another class", row{func(t *domain.OrderTerms) { t.ParentID = &t.ID }, []string{"order_class invalid_order_class"}}),
 		Entry("without a time in force", row{func(t *domain.OrderTerms) { t.TimeInForce = "" }, []string{"time_in_force invalid_time_in_force"}}),
 		Entry("without a size", row{func(t *domain.OrderTerms) { t.Quantity = nil }, []string{"quantity quantity_or_notional"}}),
 		Entry("with two sizes", row{func(t *domain.OrderTerms) { t.Notional = new(domain.MustMoney("1")) }, []string{"quantity quantity_or_notional"}}),
@@ -67,7 +68,7 @@ var _ = Describe("A new order", func() {
 			func(t *domain.OrderTerms) { *t = domain.OrderTerms{Type: "stop_limit"} },
 			[]string{
 				"id id_required", "step invalid_step", "client_order_id client_order_id_required", "symbol symbol_required",
-				"side invalid_side", "order_class unsupported_order_class", "time_in_force invalid_time_in_force",
+				"side invalid_side", "order_class invalid_order_class", "time_in_force invalid_time_in_force",
 				"quantity quantity_or_notional", "limit_price limit_price_mismatch", "stop_price stop_price_mismatch",
 			},
 		}),

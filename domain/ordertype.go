@@ -87,8 +87,22 @@ func ParseTimeInForce(s string) (TimeInForce, error) {
 func (t TimeInForce) IsValid() bool { return slices.Contains(TimesInForce(), t) }
 
 // OrderClass says whether an order stands alone (FIX ContingencyType 1385).
-// Only simple orders are built so far.
 type OrderClass string
 
-// OrderClassSimple is an order without children.
-const OrderClassSimple OrderClass = "simple"
+// The order classes.
+const (
+	// OrderClassSimple is an order without children.
+	OrderClassSimple OrderClass = "simple"
+	// OrderClassBracket is an entry with the orders that protect it, its legs, and
+	// each of these: they work once it is filled, and when one fills the other is
+	// canceled.
+	OrderClassBracket OrderClass = "bracket"
+	// OrderClassOTO is an entry whose leg is sent by itself, once the entry is over
+	// and for what it filled, and that leg: one triggers the other.
+	OrderClassOTO OrderClass = "oto"
+)
+
+// OrderClasses lists the valid classes.
+func OrderClasses() []OrderClass {
+	return []OrderClass{OrderClassSimple, OrderClassBracket, OrderClassOTO}
+}

@@ -43,6 +43,12 @@ type Situation struct {
 	// this one wanted; nil where there are none.
 	Next    *Intent
 	Carried *Net
+	// Brackets reports that the broker takes an entry together with the orders
+	// that protect it, Protected that such orders of the config are open.
+	// Stops reports that the broker takes a stop order that works until canceled.
+	Brackets  bool
+	Stops     bool
+	Protected bool
 	// Stood is where the config's alert before left its sender, nil where that is
 	// not known.
 	Stood *Net
@@ -51,7 +57,11 @@ type Situation struct {
 // Plan is what an intent comes to. Steps is empty when there is nothing to
 // trade, and then State and Reasons say why.
 type Plan struct {
-	Steps     []Step
+	Steps []Step
+	// Legs protect what an entry among the steps builds, and Class says how: with
+	// the entry or after it. It is simple where there are none.
+	Legs      []Leg
+	Class     OrderClass
 	Target    Net
 	State     State
 	Reasons   []Reason
@@ -62,11 +72,14 @@ type Plan struct {
 // same arguments give the same plan. Rules are judged in this order, each that
 // is set leaving a decision: the chain of alerts, what the alert means, the instrument, the backlog,
 // the age of an exit; then for an entry its age, the drift of the price, the sides and the
-// rails as RiskLimits lists them. Age ends it, the others are all told.
+// rails as RiskLimits lists them, and last what protects it. Age ends it, the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
 	if i.Action == ActionCancel {
 		p.Target = s.Position
+		if i.IsProtected() {
+			p.note(ReasonProtection, "nothing is entered, so there is nothing to protect")
+		}
 		p.State, p.Reasons = StateDone, []Reason{{Code: "nothing_to_trade", Message: "a cancel ends open orders and trades nothing"}}
 		return p
 	}
@@ -108,13 +121,16 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 	}
 	p.steps(s, target)
 	if p.State == "" {
+		p.keepProtection(s, target)
+	}
+	if p.State == "" {
 		p.collapse(rules.Staleness, s.Next)
 	}
 	if p.State == "" {
 		p.judge(i, rules, s)
 	}
 	if p.State != "" {
-		p.Steps = nil
+		p.Steps, p.Legs, p.Class = nil, nil, ""
 	}
 }
 

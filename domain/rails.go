@@ -24,6 +24,9 @@ func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
 	if first.Effect == EffectExit {
 		p.judgeExit(rules.Staleness, s.Age)
 	}
+	if p.State == "" && last.Effect != EffectEntry && i.IsProtected() {
+		p.note(ReasonProtection, "nothing is entered, so there is nothing to protect")
+	}
 	if p.State != "" || last.Effect != EffectEntry {
 		return
 	}
@@ -31,6 +34,7 @@ func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
 		rules.Staleness.judgeDrift(p, i.ReferencePrice, s.Market.For(last.Side), len(p.Steps) > 1)
 		rules.judgeSide(p, last.Side)
 		rules.Risk.judge(p, entry{last.Quantity, i.tradePrice(), p.Target, len(p.Steps) - 1, s.Usage})
+		p.protect(i, s)
 	}
 	if p.State != "" && len(p.Steps) > 1 {
 		p.State, p.Reasons, p.Steps = "", nil, p.Steps[:1]

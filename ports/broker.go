@@ -46,6 +46,9 @@ type Capabilities struct {
 	// Requests is what the broker takes for one account; zero for one that does
 	// not count.
 	Requests RateLimit
+	// Brackets reports that an order may be sent with its legs. An order with legs
+	// is KindInvalid elsewhere, before sending.
+	Brackets bool
 }
 
 // OrderRequest is an order as it is sent.
@@ -66,6 +69,13 @@ type OrderRequest struct {
 	// ReferencePrice is the price the decision was made at. A venue with a market
 	// of its own ignores it.
 	ReferencePrice *domain.Price
+	// Legs protect what the order enters, by quantity: a stop-loss, a take-profit
+	// or both, each once. They are taken with it as a whole or not at all, can be
+	// looked up and canceled as orders of their own from then on, and wait as held
+	// until it is filled. Then they work, good till canceled, and never open a
+	// position: what the account does not hold any more they do not trade. When one
+	// fills, the other is canceled; both are, where the order ends unfilled.
+	Legs []OrderLeg
 }
 
 // BrokerPosition is a holding by the broker's own books.

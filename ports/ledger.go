@@ -20,8 +20,10 @@ type TicketBrief struct {
 	// orders by hand built), AccountPosition the account's whole.
 	ConfigPosition  domain.Position
 	AccountPosition domain.Position
-	// Orders are the ticket's own so far, by step and revision.
+	// Orders are the ticket's own so far but for legs, by step and revision; Legs
+	// are its legs, likewise.
 	Orders []*domain.Order
+	Legs   []*domain.Order
 	// Working are the orders of the same config in the lane that are acknowledged
 	// and not terminal, or unsettled, but for the ticket's own; of a signal of
 	// source halt those of every config and by hand.
@@ -62,6 +64,8 @@ type TicketPlan struct {
 	Limits *domain.RiskLimits
 	// Link, where it is set, is kept as where the alert leaves its sender.
 	Link *ChainLink
+	// Legs are sent with the order that is written down.
+	Legs []*domain.Order
 }
 
 // TicketEnd is how a ticket ends, or, where State is needs_review, that only a
@@ -124,7 +128,8 @@ type Ledger interface {
 	// code halted, and changes nothing: once a halt is committed, nothing that it
 	// holds is written down, whoever asks at the same moment. The attempt's
 	// request is taken from the account's budget as Spend does, together with the
-	// rest or not at all.
+	// rest or not at all. The plan's legs are written down with the order, each
+	// with the same first attempt, or none of it is. No limit counts them.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
 	// conflict where the order's submission admits no attempt. Halts are judged,

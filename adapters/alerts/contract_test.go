@@ -29,6 +29,6 @@ var _ = portstest.DescribeAlertParser("alerts.Parser", portstest.AlertParserHarn
 			},
 			"BUY 10 AAPL": {},
 		},
-		Unbuilt: map[string]string{"takeProfit": `{"ticker":"AAPL","action":"buy","quantity":"1","takeProfit":{"limitPrice":"1"}}`},
+		Unbuilt: map[string]string{"trailAmount": `{"ticker":"AAPL","action":"buy","quantity":"1","trailAmount":"1"}`},
 	},
 })

@@ -22,7 +22,7 @@ func ExampleParser_Parse() {
 
 func ExampleParser_Parse_refused() {
 	_, err := alerts.New().Parse(domain.AlertFormatAuto,
-		[]byte(`{"ticker":"AAPL","action":"buy","quantity":"","stopLoss":{"percent":5}}`))
+		[]byte(`{"ticker":"AAPL","action":"buy","quantity":"","trailPercent":5}`))
 	if refused, ok := errors.AsType[*domain.Error](err); ok {
 		for _, reason := range refused.AllReasons() {
 			fmt.Println(reason.Field, reason.Code)
@@ -30,5 +30,5 @@ func ExampleParser_Parse_refused() {
 	}
 	// Output:
 	// quantity empty_value
-	// stopLoss unsupported_field
+	// trailPercent unsupported_field
 }

@@ -94,6 +94,11 @@ func understandable() map[string]domain.Intent {
 		"traderspost/dollar_amount.json": order(func(i *domain.Intent) {
 			i.Symbol, i.Notional, i.ReferencePrice = "AMD", money("1000"), price("143.12")
 		}),
+		"traderspost/bracket.json": order(func(i *domain.Intent) {
+			i.Symbol, i.Quantity, i.ReferencePrice = "AMD", quantity("1"), price("143.12")
+			i.TakeProfit = &domain.Level{Percent: quantity("10")}
+			i.StopLoss = &domain.StopLoss{Level: domain.Level{Percent: quantity("5")}}
+		}),
 		"traderspost/exit_part.json": order(func(i *domain.Intent) {
 			i.Symbol, i.Action, i.Quantity = "AMD", domain.ActionExit, quantity("25")
 		}),
@@ -120,8 +125,7 @@ func understandable() map[string]domain.Intent {
 // refusable gives the alerts of testdata that are not, and why.
 func refusable() map[string][]string {
 	return map[string][]string{
-		"traderspost/refused_bracket.json":        {"takeProfit: unsupported_field", "stopLoss: unsupported_field"},
-		"traderspost/refused_risk.json":           {"quantityType: unsupported_field", "stopLoss: unsupported_field"},
+		"traderspost/refused_risk.json":           {"quantityType: unsupported_field"},
 		"traderspost/refused_delay.json":          {"delay: unsupported_field"},
 		"traderspost/refused_cancel_by_type.json": {"cancelOrderType: unsupported_field"},
 		"traderspost/refused_options.json": {

@@ -132,7 +132,7 @@ func (l *plainLine) arrangePrice(tail []string) error {
 }
 
 func (l *plainLine) place(name, word string) {
-	l.members = append(l.members, member{name, value{kindString, word}})
+	l.members = append(l.members, member{name, value{kind: kindString, text: word}})
 }
 
 func (l *plainLine) intent() domain.Intent {

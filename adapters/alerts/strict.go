@@ -26,11 +26,13 @@ const (
 )
 
 // value is a JSON value. Text is a string's characters or a number's or
-// boolean's own spelling, and empty for the other kinds: what is inside a
-// nested value is checked and not kept.
+// boolean's own spelling, and empty for the other kinds. Members are those of an
+// object directly inside the outermost one: what is nested deeper, or in an
+// array, is checked and not kept.
 type value struct {
-	kind kind
-	text string
+	kind    kind
+	text    string
+	members []member
 }
 
 // member is a name and its value in the outermost object.
@@ -97,54 +99,58 @@ func (r *reader) value() (value, error) {
 	case strings.HasPrefix(r.text[r.pos:], "{{"):
 		return value{}, r.fail("unrendered_placeholder", "a placeholder in double braces was not filled in; its name is misspelled, or the alert was not sent by TradingView")
 	case c == '{':
-		return value{kind: kindObject}, r.object()
+		members, err := r.object()
+		return value{kind: kindObject, members: members}, err
 	case c == '[':
 		return value{kind: kindArray}, r.array()
 	case c == '"':
 		s, err := r.string()
-		return value{kindString, s}, err
+		return value{kind: kindString, text: s}, err
 	case c == '-' || isDigit(c):
 		s, err := r.number()
-		return value{kindNumber, s}, err
+		return value{kind: kindNumber, text: s}, err
 	}
 	return r.word()
 }
 
-func (r *reader) object() error {
+func (r *reader) object() (members []member, err error) {
 	if err := r.enter(); err != nil {
-		return err
+		return nil, err
 	}
 	here := &r.path[len(r.path)-1]
 	seen := names{}
 	for first := true; ; first = false {
 		if done, err := r.separator('}', first); done || err != nil {
-			return err
+			return members, err
 		}
 		if r.peek() != '"' {
-			return r.fail("malformed_json", "a name in double quotes was expected")
+			return nil, r.fail("malformed_json", "a name in double quotes was expected")
 		}
 		if err := r.token(); err != nil {
-			return err
+			return members, err
 		}
 		name, err := r.string()
 		if err != nil {
-			return err
+			return members, err
 		}
 		here.at, here.name = placeName, name
 		if !seen.add(name) {
-			return r.fail("duplicate_key", "the name stands twice in one object; which one counts is anybody's guess")
+			return nil, r.fail("duplicate_key", "the name stands twice in one object; which one counts is anybody's guess")
 		}
 		r.blanks()
 		if !r.next(':') {
-			return r.fail("malformed_json", "a colon was expected after the name")
+			return nil, r.fail("malformed_json", "a colon was expected after the name")
 		}
 		r.blanks()
 		v, err := r.value()
 		if err != nil {
-			return err
+			return members, err
 		}
-		if len(r.path) == 1 {
+		switch len(r.path) {
+		case 1:
 			r.members = append(r.members, member{name, v})
+		case 2:
+			members = append(members, member{name, v})
 		}
 	}
 }
@@ -232,7 +238,7 @@ func (r *reader) word() (value, error) {
 	}
 	switch s := r.text[start:r.pos]; {
 	case s == "true" || s == "false":
-		return value{kindBool, s}, nil
+		return value{kind: kindBool, text: s}, nil
 	case s == "null":
 		return value{kind: kindNull}, nil
 	case isNoNumber(s):

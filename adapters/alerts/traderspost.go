@@ -27,6 +27,7 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 //	timeInForce                 TimeInForce: day (default) gtc opg cls ioc fok
 //	price, signalPrice          ReferencePrice
 //	time                        SenderTime
+//	takeProfit, stopLoss        TakeProfit, StopLoss; see traderspostprotection.go
 //
 // Two fields that say the same thing may both be there if they agree. What is
 // read for information only, refused by name and left alone is in
@@ -79,6 +80,8 @@ func (a *tradersPostAlert) intent() domain.Intent {
 		StopPrice:      amount(&a.fields, "stopPrice", domain.ParsePrice),
 		ReferencePrice: a.referencePrice(),
 		SenderTime:     a.time("time"),
+		TakeProfit:     a.takeProfit(),
+		StopLoss:       a.stopLoss(),
 	}
 	i.TargetPosition = a.target(i.Sentiment)
 	i.PreviousPosition = a.previous()
@@ -302,6 +305,10 @@ func (a *tradersPostAlert) named(intentField string) (field string, follows []st
 		return "limitPrice", []string{"orderType"}
 	case "stop_price":
 		return "stopPrice", []string{"orderType"}
+	case "take_profit":
+		return "takeProfit", nil
+	case "stop_loss":
+		return "stopLoss", nil
 	}
 	return intentField, nil
 }

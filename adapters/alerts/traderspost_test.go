@@ -236,7 +236,7 @@ var _ = Describe("A TradersPost alert", func() {
 	)
 
 	It("reports every fault at once, in the order of the fields, as not understood if one is", func(_ SpecContext) {
-		e := refusal(`{"stopLoss":{"percent":5},"qty":"7","price":"NaN","timeInForce":"forever","quantity":"-1",
+		e := refusal(`{"stopLoss":{"trailPercent":5},"qty":"7","price":"NaN","timeInForce":"forever","quantity":"-1",
 			"orderType":"limit","sentiment":"happy","action":"hold","symbol":""}`)
 		Expect(faultsOf(e)).To(Equal([]string{
 			"symbol: empty_value",
@@ -246,15 +246,15 @@ var _ = Describe("A TradersPost alert", func() {
 			"limitPrice: limit_price_mismatch",
 			"timeInForce: invalid_time_in_force",
 			"price: not_a_number",
-			"stopLoss: unsupported_field",
+			"stopLoss.trailPercent: unsupported_field",
 			"qty: unsupported_field",
 		}))
 		Expect(e.Code).To(Equal("not_understood"))
 	})
 
 	It("takes the code of its first fault where all of it could be read", func(_ SpecContext) {
-		e := refusal(`{"ticker":"AAPL","action":"buy","stopLoss":{"percent":5},"quantity":0}`)
-		Expect(faultsOf(e)).To(Equal([]string{"quantity: quantity_not_positive", "stopLoss: unsupported_field"}))
+		e := refusal(`{"ticker":"AAPL","action":"buy","trailPercent":5,"quantity":0}`)
+		Expect(faultsOf(e)).To(Equal([]string{"quantity: quantity_not_positive", "trailPercent: unsupported_field"}))
 		Expect(e.Code).To(Equal("quantity_not_positive"))
 	})
 

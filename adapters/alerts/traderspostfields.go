@@ -48,8 +48,8 @@ func tradersPostVocabulary() vocabulary {
 		"market_position", "market_position_size", "position_size",
 		"prev_market_position", "prev_market_position_size",
 		"quantity", "quantityType", "orderType", "limitPrice", "stopPrice",
-		"timeInForce", "price", "signalPrice", "time")
-	v.know(roleNotBuilt, "takeProfit", "stopLoss", "trailAmount", "trailPercent",
+		"timeInForce", "price", "signalPrice", "time", "takeProfit", "stopLoss")
+	v.know(roleNotBuilt, "trailAmount", "trailPercent",
 		"extendedHours", "cancel", "cancelOrderType", "delay", "ignoreTradingWindows", "expiresAt",
 		"optionType", "intrinsicValue", "expiration", "strikeCount", "strikesAway", "strikePrice",
 		"test")
@@ -90,7 +90,8 @@ func (v *vocabulary) foreign(instead string, words ...string) {
 // rank orders faults as the fields are listed above; names of the sender's own
 // come last, in the order they are met.
 func (v *vocabulary) rank(field string) int {
-	if n, ok := v.ranks[field]; ok {
+	outer, _, _ := strings.Cut(field, ".")
+	if n, ok := v.ranks[outer]; ok {
 		return n
 	}
 	return len(v.ranks)

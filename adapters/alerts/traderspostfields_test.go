@@ -20,11 +20,6 @@ var _ = Describe("A field of a TradersPost alert", func() {
 			Expect(faultsOf(e)).To(Equal([]string{f.name + ": unsupported_field"}))
 			Expect(e.AllReasons()[0].Message).To(ContainSubstring("not built yet"))
 		},
-		Entry(nil, field{"takeProfit", `{"percent":10}`}),
-		Entry(nil, field{"takeProfit", `{}`}),
-		Entry(nil, field{"takeProfit", `""`}),
-		Entry(nil, field{"takeProfit", `0`}),
-		Entry(nil, field{"stopLoss", `{"type":"stop","percent":5}`}),
 		Entry(nil, field{"trailAmount", `1.5`}),
 		Entry(nil, field{"trailPercent", `"1.5"`}),
 		Entry(nil, field{"extendedHours", `true`}),
@@ -118,6 +113,8 @@ var _ = Describe("A field of a TradersPost alert", func() {
 		Entry(nil, "marketPosition", "market_position"),
 		Entry(nil, "positionSize", "position_size"),
 		Entry(nil, "Sentiment", "sentiment"),
+		Entry(nil, "take_profit", "takeProfit"),
+		Entry(nil, "stop_loss", "stopLoss"),
 	)
 
 	DescribeTable("that other systems document and this one has not is refused by name",
@@ -126,11 +123,9 @@ var _ = Describe("A field of a TradersPost alert", func() {
 			Expect(faultsOf(e)).To(Equal([]string{name + ": unsupported_field"}))
 			Expect(e.AllReasons()[0].Message).To(ContainSubstring("not built yet"))
 		},
-		Entry(nil, "take_profit"),
 		Entry(nil, "takeProfitPercent"),
 		Entry(nil, "TP"),
 		Entry(nil, "sl"),
-		Entry(nil, "stop_loss"),
 		Entry(nil, "stopLossLimit"),
 		Entry(nil, "trailing_stop"),
 		Entry(nil, "Cancel"),

@@ -17,6 +17,8 @@ type intentJSON struct {
 	StopPrice        *domain.Price      `json:"stop_price"`
 	ReferencePrice   *domain.Price      `json:"reference_price"`
 	SenderTime       *string            `json:"sender_time"`
+	TakeProfit       *levelJSON         `json:"take_profit"`
+	StopLoss         *stopLossJSON      `json:"stop_loss"`
 }
 
 func intentOf(i domain.Intent) intentJSON {
@@ -24,7 +26,7 @@ func intentOf(i domain.Intent) intentJSON {
 		Action: i.Action, Symbol: orNull(i.Symbol), Quantity: i.Quantity, Notional: i.Notional,
 		Sentiment: orNull(i.Sentiment), TargetPosition: i.TargetPosition, PreviousPosition: i.PreviousPosition, Type: i.OrderType, TimeInForce: i.TimeInForce,
 		LimitPrice: i.LimitPrice, StopPrice: i.StopPrice, ReferencePrice: i.ReferencePrice,
-		SenderTime: stampOrNull(i.SenderTime),
+		SenderTime: stampOrNull(i.SenderTime), TakeProfit: (*levelJSON)(i.TakeProfit), StopLoss: stopLossOf(i.StopLoss),
 	}
 }
 
@@ -43,5 +45,7 @@ func intentFrom(f *form) domain.Intent {
 		LimitPrice:     number(f, "limit_price", domain.ParsePrice),
 		StopPrice:      number(f, "stop_price", domain.ParsePrice),
 		ReferencePrice: number(f, "reference_price", domain.ParsePrice),
+		TakeProfit:     takeProfitFrom(f),
+		StopLoss:       stopLossFrom(f),
 	}
 }

@@ -22,6 +22,7 @@ type orderJSON struct {
 	LimitPrice       *domain.Price          `json:"limit_price"`
 	StopPrice        *domain.Price          `json:"stop_price"`
 	OrderClass       domain.OrderClass      `json:"order_class"`
+	ParentID         *domain.OrderID        `json:"parent_id"`
 	Submission       domain.Submission      `json:"submission"`
 	Status           domain.OrderStatus     `json:"status"`
 	FilledQuantity   domain.Quantity        `json:"filled_quantity"`
@@ -56,7 +57,7 @@ func orderOf(o *domain.Order) orderJSON {
 		ID: t.ID, SignalID: t.SignalID, TicketID: t.TicketID, LaneSeq: t.LaneSeq, Step: t.Step,
 		BrokerAccountID: t.BrokerAccountID, ClientOrderID: t.ClientOrderID, BrokerOrderID: orNull(o.BrokerOrderID()),
 		Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
-		Quantity: t.Quantity, Notional: t.Notional, LimitPrice: t.LimitPrice, StopPrice: t.StopPrice, OrderClass: t.Class,
+		Quantity: t.Quantity, Notional: t.Notional, LimitPrice: t.LimitPrice, StopPrice: t.StopPrice, OrderClass: t.Class, ParentID: t.ParentID,
 		Submission: o.Submission(), Status: o.Status(),
 		FilledQuantity: o.FilledQuantity(), AverageFillPrice: o.AverageFillPrice(), RejectReason: orNull(o.RejectReason()),
 		Attempts: attemptsOf(o.Events()), Fills: fillsOf(o.Fills()),

@@ -24,6 +24,7 @@ type routePreviewJSON struct {
 	Position        domain.Net             `json:"position"`
 	TargetPosition  domain.Net             `json:"target_position"`
 	Steps           []stepJSON             `json:"steps"`
+	Legs            []legJSON              `json:"legs"`
 	State           *domain.State          `json:"state"`
 	Reasons         []reasonJSON           `json:"reasons"`
 	Decisions       []decisionJSON         `json:"decisions"`
@@ -53,7 +54,7 @@ func routePreviewOf(r ports.RoutePreview) routePreviewJSON {
 		steps = append(steps, stepJSON(s))
 	}
 	return routePreviewJSON{
-		BrokerAccountID: r.BrokerAccountID, Position: r.Position, TargetPosition: r.Plan.Target, Steps: steps,
+		BrokerAccountID: r.BrokerAccountID, Position: r.Position, TargetPosition: r.Plan.Target, Steps: steps, Legs: legsOf(r.Plan.Legs),
 		State: orNull(r.Plan.State), Reasons: reasonsOf(r.Plan.Reasons), Decisions: decisionsOf(r.Plan.Decisions),
 	}
 }

@@ -134,7 +134,8 @@ var _ = Describe("Signals", func() {
 	It("are made by hand", func(ctx SpecContext) {
 		account := h.account(ctx)
 		got := h.alice(ctx, http.MethodPost, "/v1/signals", `{"broker_account_id":"`+account+`","action":"buy","symbol":"aapl","quantity":0.10,
-			"type":"stop_limit","time_in_force":"gtc","limit_price":"190","stop_price":"189.5","reference_price":188}`)
+			"type":"stop_limit","time_in_force":"gtc","limit_price":"190","stop_price":"189.5","reference_price":188,
+			"stop_loss":{"percent":"5","limit_price":170},"take_profit":{"price":"220"}}`)
 		Expect(got.status).To(Equal(http.StatusCreated), got.body)
 		Expect(got.header.Get("Location")).To(Equal("/v1/signals/" + got.at("id").(string)))
 		Expect(got.at("source")).To(Equal("operator"))
@@ -144,6 +145,10 @@ var _ = Describe("Signals", func() {
 		Expect(got.at("intent", "quantity")).To(Equal("0.1"))
 		Expect(got.at("intent", "type")).To(Equal("stop_limit"))
 		Expect(got.at("intent", "stop_price")).To(Equal("189.5"))
+		Expect(got.at("intent", "stop_loss", "percent")).To(Equal("5"))
+		Expect(got.at("intent", "stop_loss", "limit_price")).To(Equal("170"))
+		Expect(got.at("intent", "take_profit", "price")).To(Equal("220"))
+		Expect(got.at("intent", "take_profit", "percent")).To(BeNil())
 		Expect(got.at("tickets", 0, "broker_account_id")).To(Equal(account))
 		Expect(got.at("tickets", 0, "orders")).To(BeEmpty())
 	})
@@ -158,6 +163,8 @@ var _ = Describe("Signals", func() {
 		Entry("nothing said", ``, "required action"),
 		Entry("an unknown action", `,"action":"hodl","symbol":"AAPL"`, "invalid_action action"),
 		Entry("no symbol", `,"action":"buy"`, "symbol_required symbol"),
+		Entry("a stop that trails", `,"action":"buy","symbol":"AAPL","stop_loss":{"percent":"1","trail":"2"}`, "unknown_field stop_loss.trail"),
+		Entry("two levels at once", `,"action":"buy","symbol":"AAPL","take_profit":{"percent":"1","price":"2"}`, "one_level_required take_profit"),
 		Entry("zero", `,"action":"buy","symbol":"AAPL","quantity":0`, "quantity_not_positive quantity"),
 		Entry("a negative quantity", `,"action":"buy","symbol":"AAPL","quantity":"-1"`, "negative_quantity quantity"),
 		Entry("1e400", `,"action":"buy","symbol":"AAPL","quantity":1e400`, "number_out_of_range quantity"),

@@ -273,6 +273,7 @@ func previewOfReversal() ports.Preview {
 						{Effect: domain.EffectExit, Side: domain.SideSell, Quantity: domain.MustQuantity("10")},
 						{Effect: domain.EffectEntry, Side: domain.SideSell, Quantity: domain.MustQuantity("10")},
 					},
+					Legs: []domain.Leg{{Type: domain.OrderTypeStop, StopPrice: &price}},
 				},
 			},
 			{

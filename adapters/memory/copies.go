@@ -62,7 +62,17 @@ func copyIntent(i domain.Intent) domain.Intent {
 	i.Quantity, i.Notional, i.TargetPosition = clone(i.Quantity), clone(i.Notional), clone(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = clone(i.LimitPrice), clone(i.StopPrice), clone(i.ReferencePrice)
 	i.PreviousPosition, i.SenderTime = clone(i.PreviousPosition), clone(i.SenderTime)
+	if i.TakeProfit != nil {
+		i.TakeProfit = new(copyLevel(*i.TakeProfit))
+	}
+	if i.StopLoss != nil {
+		i.StopLoss = &domain.StopLoss{Level: copyLevel(i.StopLoss.Level), LimitPrice: clone(i.StopLoss.LimitPrice)}
+	}
 	return i
+}
+
+func copyLevel(l domain.Level) domain.Level {
+	return domain.Level{Price: clone(l.Price), Percent: clone(l.Percent), Amount: clone(l.Amount)}
 }
 
 func copyTicket(t domain.Ticket) domain.Ticket {
@@ -72,7 +82,7 @@ func copyTicket(t domain.Ticket) domain.Ticket {
 }
 
 func copyOrder(s domain.OrderSnapshot) domain.OrderSnapshot {
-	s.Terms.WebhookConfigID = clone(s.Terms.WebhookConfigID)
+	s.Terms.WebhookConfigID, s.Terms.ParentID = clone(s.Terms.WebhookConfigID), clone(s.Terms.ParentID)
 	s.Terms.Quantity, s.Terms.Notional = clone(s.Terms.Quantity), clone(s.Terms.Notional)
 	s.Terms.LimitPrice, s.Terms.StopPrice = clone(s.Terms.LimitPrice), clone(s.Terms.StopPrice)
 	s.Terms.ReferencePrice = clone(s.Terms.ReferencePrice)

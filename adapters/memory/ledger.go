@@ -60,9 +60,13 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	b.Halts = t.haltsOn(ticket)
 	b.SupersededBy = t.exitBehind(ticket, signal.signal.WebhookConfigID)
 
-	var mine, working, others []orderRow
+	var mine, legs, working, others []orderRow
 	for _, order := range t.byTicket[id] {
-		mine = append(mine, t.orders[order])
+		if row := t.orders[order]; row.isLeg() {
+			legs = append(legs, row)
+		} else {
+			mine = append(mine, row)
+		}
 	}
 	for order := range t.live {
 		row := t.orders[order]
@@ -74,10 +78,8 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 			others = append(others, row)
 		}
 	}
-	slices.SortFunc(mine, func(a, b orderRow) int {
-		x, y := a.order.Terms, b.order.Terms
-		return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Revision, y.Revision))
-	})
+	slices.SortFunc(mine, compareSteps)
+	slices.SortFunc(legs, compareSteps)
 	for _, open := range [][]orderRow{working, others} {
 		slices.SortFunc(open, func(a, b orderRow) int { return compareIDs(a.order.Terms.ID.UUID, b.order.Terms.ID.UUID) })
 	}
@@ -85,11 +87,19 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	if b.Orders, err = restoreOrders(mine); err != nil {
 		return nil, err
 	}
+	if b.Legs, err = restoreOrders(legs); err != nil {
+		return nil, err
+	}
 	if b.Working, err = restoreOrders(working); err != nil {
 		return nil, err
 	}
 	b.Others, err = restoreOrders(others)
 	return b, err
+}
+
+func compareSteps(a, b orderRow) int {
+	x, y := a.order.Terms, b.order.Terms
+	return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Revision, y.Revision))
 }
 
 // exitBehind gives the signal of the first full exit behind a ticket in its lane,

@@ -21,30 +21,41 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if _, err := t.holdsFor(lease, terms.BrokerAccountID, terms.Symbol); err != nil {
 			return err
 		}
-		if t.hasOrder(terms) {
-			return domain.Conflict("order_exists", "the order is written down already")
-		}
 		if err := t.mayAttempt(ticket, first); err != nil {
 			return err
 		}
 		if err := t.keepTo(plan.Limits, terms.WebhookConfigID); err != nil {
 			return err
 		}
-		order, err := domain.RestoreOrder(copyOrder(o.Snapshot()))
-		if err != nil {
-			return err
-		}
-		if _, err := order.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
-			return err
+		for _, order := range append([]*domain.Order{o}, plan.Legs...) {
+			if err := t.addOrder(order, first); err != nil {
+				return err
+			}
 		}
 		if err := t.spend(terms.BrokerAccountID, first.Request); err != nil {
 			return err
 		}
-		put(t, t.byTicket, ticket.ID, append(slices.Clip(t.byTicket[ticket.ID]), terms.ID))
-		put(t, t.clientIDs, terms.ClientOrderID, terms.ID)
-		t.putOrder(order, t.now)
 		return t.plan(ticket, plan)
 	})
+}
+
+// addOrder stores an order that is new with its first attempt.
+func (t *tx) addOrder(o *domain.Order, first ports.Attempt) error {
+	terms := o.Terms()
+	if t.hasOrder(terms) {
+		return domain.Conflict("order_exists", "the order is written down already")
+	}
+	order, err := domain.RestoreOrder(copyOrder(o.Snapshot()))
+	if err != nil {
+		return err
+	}
+	if _, err := order.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
+		return err
+	}
+	put(t, t.byTicket, terms.TicketID, append(slices.Clip(t.byTicket[terms.TicketID]), terms.ID))
+	put(t, t.clientIDs, terms.ClientOrderID, terms.ID)
+	t.putOrder(order, t.now)
+	return nil
 }
 
 // hasOrder reports whether an order's place is taken: its id, its client order

@@ -141,6 +141,9 @@ type orderRow struct {
 	intended time.Time
 }
 
+// isLeg reports whether the order protects what another one enters.
+func (r orderRow) isLeg() bool { return r.order.Terms.ParentID != nil }
+
 // positionKey names a holding; config is zero for the account's whole and for
 // what orders by hand built.
 type positionKey struct {

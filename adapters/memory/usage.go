@@ -7,7 +7,8 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// usage counts what a config has used of the rails that count.
+// usage counts what a config has used of the rails that count. Legs are not
+// counted: they only end what was entered.
 func (t *tx) usage(config domain.WebhookConfigID) domain.Usage {
 	var u domain.Usage
 	for id := range t.live {
@@ -30,7 +31,7 @@ func (t *tx) usage(config domain.WebhookConfigID) domain.Usage {
 
 func isOf(config domain.WebhookConfigID, row orderRow) bool {
 	of := row.order.Terms.WebhookConfigID
-	return of != nil && *of == config
+	return !row.isLeg() && of != nil && *of == config
 }
 
 // earnedOn gives what the position realized on the day of now, in UTC.

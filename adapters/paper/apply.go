@@ -3,6 +3,7 @@ package paper
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -40,11 +41,37 @@ func (e *submitted) apply(a *account, at time.Time) error {
 		return fmt.Errorf("order %s submitted twice", e.ClientOrderID)
 	}
 	o := &order{brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, status: domain.StatusNew, at: at, resting: newResting(*e)}
-	if e.Type == domain.OrderTypeMarket {
+	switch {
+	case e.isLeg():
+		if parent, known := a.order(e.Parent); !known || parent.resting == nil || !slices.Contains(parent.resting.Legs, e.ClientOrderID) {
+			return fmt.Errorf("order %s is a leg of none that waits for it", e.ClientOrderID)
+		}
+		o.status = domain.StatusHeld
+		a.orders[e.ClientOrderID] = o
+		return nil
+	case e.Type == domain.OrderTypeMarket:
 		o.status = domain.StatusAccepted
 	}
 	a.orders[e.ClientOrderID] = o
 	a.change(e.Symbol, func(b *book) { b.add(o.resting) })
+	return nil
+}
+
+func (e *activated) apply(a *account, at time.Time) error {
+	o, err := a.openOrder(e.ClientOrderID)
+	if err != nil {
+		return err
+	}
+	if !o.resting.held {
+		return fmt.Errorf("order %s works already", e.ClientOrderID)
+	}
+	if parent, known := a.order(o.resting.Parent); !known || parent.status != domain.StatusFilled {
+		return fmt.Errorf("order %s works before its parent is filled", e.ClientOrderID)
+	}
+	now := *o.resting
+	now.held = false
+	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, symbol: now.Symbol, status: domain.StatusNew, at: at, resting: &now}
+	a.change(now.Symbol, func(b *book) { b.add(&now) })
 	return nil
 }
 
@@ -54,7 +81,7 @@ func (e *triggered) apply(a *account, _ time.Time) error {
 		return err
 	}
 	was := o.resting
-	if was.triggered || !was.Type.NeedsStopPrice() {
+	if was.held || was.triggered || !was.Type.NeedsStopPrice() {
 		return fmt.Errorf("order %s has no stop price left to trigger", e.ClientOrderID)
 	}
 	now := *was
@@ -70,6 +97,9 @@ func (e *filled) apply(a *account, at time.Time) error {
 		return err
 	}
 	terms := o.resting
+	if terms.held {
+		return fmt.Errorf("order %s filled before its parent", e.ClientOrderID)
+	}
 	if !a.book(terms.Symbol).market.hasPrice() {
 		return fmt.Errorf("%s filled without a market", terms.Symbol)
 	}
@@ -141,5 +171,8 @@ func (a *account) openOrder(clientOrderID string) (*order, error) {
 func (a *account) end(clientOrderID string, stays order, was *resting) {
 	stays.symbol = was.Symbol
 	a.orders[clientOrderID] = &stays
+	if was.held {
+		return
+	}
 	a.change(was.Symbol, func(b *book) { b.remove(was) })
 }

@@ -56,14 +56,20 @@ func (r reservation) beyond(closable decimal.Decimal) decimal.Decimal {
 // resting is an order that is not over. It is never written to.
 type resting struct {
 	submitted
+	// held says that it is a leg whose parent is not filled: it is in no book.
+	held      bool
 	triggered bool
 	reserves  reservation
 }
 
 // newResting works out what the order reserves: its limit price, else its stop
-// price, for its size. A market order has neither and reserves nothing.
+// price, for its size. A market order has neither and reserves nothing, nor does
+// a leg, which opens no position.
 func newResting(terms submitted) *resting {
-	o := &resting{submitted: terms}
+	o := &resting{submitted: terms, held: terms.isLeg()}
+	if o.held {
+		return o
+	}
 	price := o.LimitPrice
 	if price == nil {
 		price = o.StopPrice
@@ -78,6 +84,9 @@ func newResting(terms submitted) *resting {
 	}
 	return o
 }
+
+// isLeg reports whether the order protects what another one entered.
+func (e *submitted) isLeg() bool { return e.Parent != "" }
 
 // isImmediate reports whether the order fills at once or not at all.
 func (o *resting) isImmediate() bool {

@@ -42,7 +42,7 @@ func New(journal ports.PaperJournal, clock ports.Clock) *Broker {
 func (b *Broker) Capabilities() ports.Capabilities {
 	return ports.Capabilities{
 		OrderTypes: orderTypes(), TimesInForce: timesInForce(),
-		Duplicates: ports.DuplicatesRejectedForever, Lookup: ports.LookupDirect,
+		Duplicates: ports.DuplicatesRejectedForever, Lookup: ports.LookupDirect, Brackets: true,
 	}
 }
 

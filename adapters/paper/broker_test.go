@@ -30,7 +30,7 @@ var _ = Describe("The paper broker", func() {
 			TimesInForce: []domain.TimeInForce{
 				domain.TimeInForceDay, domain.TimeInForceGTC, domain.TimeInForceIOC, domain.TimeInForceFOK,
 			},
-			Duplicates: ports.DuplicatesRejectedForever, Lookup: ports.LookupDirect,
+			Duplicates: ports.DuplicatesRejectedForever, Lookup: ports.LookupDirect, Brackets: true,
 		}))
 	})
 

@@ -20,8 +20,10 @@ func (e *Engine) Submit(at time.Time, r ports.OrderRequest) (Decision, error) {
 	if err := checkRequest(r); err != nil {
 		return Decision{}, err
 	}
-	if _, known := e.a.order(r.ClientOrderID); known {
-		return Decision{}, domain.Conflict("duplicate_client_order_id", "the account has an order with this client order id")
+	for _, id := range clientOrderIDs(r) {
+		if _, known := e.a.order(id); known {
+			return Decision{}, domain.Conflict("duplicate_client_order_id", "the account has an order with this client order id")
+		}
 	}
 	return e.decide(at, r.ClientOrderID, func(d *decision) {
 		d.learn(r.Symbol, r.ReferencePrice)
@@ -39,7 +41,10 @@ func (e *Engine) Cancel(at time.Time, clientOrderID string) (Decision, error) {
 	case o.resting == nil:
 		return Decision{}, domain.Conflict("order_not_open", "the order is "+string(o.status)+" already")
 	}
-	return e.decide(at, clientOrderID, func(d *decision) { d.emit(&canceled{ClientOrderID: clientOrderID}) })
+	return e.decide(at, clientOrderID, func(d *decision) {
+		d.emit(&canceled{ClientOrderID: clientOrderID})
+		d.endLegs(o.resting)
+	})
 }
 
 // Push decides what a quote lets fill, at a moment. A quote without a symbol or
@@ -65,13 +70,15 @@ type decision struct {
 	now  time.Time
 	made Decision
 	err  error
+	// about is the order that the command is about, and what came with it.
+	about []string
 }
 
 // decide runs a command that is known to change something, at a moment, and
 // reports on one order where it has one. Time on the account never goes back,
 // whatever the clocks of the processes that share it say.
 func (e *Engine) decide(at time.Time, clientOrderID string, command func(*decision)) (Decision, error) {
-	d := &decision{account: e.a.trial(), now: at.UTC().Truncate(time.Microsecond)}
+	d := &decision{account: e.a.trial(), now: at.UTC().Truncate(time.Microsecond), about: []string{clientOrderID}}
 	if d.now.Before(d.at) {
 		d.now = d.at
 	}
@@ -106,6 +113,7 @@ func (d *decision) emit(ev event) {
 	}
 	if d.err = d.add(ev, d.now); d.err == nil {
 		d.made.Entries = append(d.made.Entries, b)
+		d.note(ev)
 	}
 }
 
@@ -122,10 +130,8 @@ func (d *decision) learn(symbol domain.Symbol, p *domain.Price) {
 // work holds every open order of a symbol against its market, the oldest first.
 func (d *decision) work(symbol domain.Symbol) {
 	for _, o := range slices.Clone(d.book(symbol).open) {
-		before := len(d.made.Entries)
-		d.settle(o, d.consider(o, false))
-		if len(d.made.Entries) > before {
-			d.made.Changed = append(d.made.Changed, o.ClientOrderID)
+		if d.isOpen(o) {
+			d.settle(o, d.consider(o, false))
 		}
 	}
 }
@@ -136,13 +142,16 @@ func (d *decision) take(r ports.OrderRequest) {
 		ClientOrderID: r.ClientOrderID, BrokerOrderID: d.nameNext("order"), Symbol: r.Symbol,
 		Side: r.Side, Type: r.Type, TimeInForce: r.TimeInForce,
 		Quantity: r.Quantity, Notional: r.Notional, LimitPrice: r.LimitPrice, StopPrice: r.StopPrice,
+		Legs: clientOrderIDs(r)[1:],
 	}
 	o := newResting(terms)
 	out := d.consider(o, true)
 	d.emit(&terms)
+	d.takeLegs(r)
 	d.settle(o, out)
 	if out.price == nil && out.rejection == nil && o.isImmediate() {
 		d.emit(&canceled{ClientOrderID: o.ClientOrderID})
+		d.endLegs(o)
 	}
 }
 
@@ -161,6 +170,8 @@ func (d *decision) consider(o *resting, arrives bool) outcome {
 	price, isTriggered := b.market.match(o)
 	out := outcome{triggers: isTriggered && !o.triggered, price: price}
 	switch {
+	case price != nil && o.isLeg():
+		out.quantity = b.holds(o)
 	case price != nil:
 		out.quantity, out.rejection = o.quantityAt(*price)
 		if out.rejection == nil && (arrives || o.Type == domain.OrderTypeMarket) {
@@ -186,15 +197,21 @@ func (d *decision) settle(o *resting, out outcome) {
 	case out.rejection != nil:
 		out.rejection.ClientOrderID = o.ClientOrderID
 		d.emit(out.rejection)
+		d.endLegs(o)
 		return
 	case out.triggers:
 		d.emit(&triggered{ClientOrderID: o.ClientOrderID})
 	}
-	if out.price != nil {
+	switch {
+	case out.price == nil:
+	case out.quantity.IsZero():
+		d.emit(&canceled{ClientOrderID: o.ClientOrderID})
+	default:
 		d.emit(&filled{
 			ClientOrderID: o.ClientOrderID, ExecutionID: d.nameNext("execution"),
 			Quantity: out.quantity, Price: *out.price,
 		})
+		d.follow(o)
 	}
 }
 

@@ -21,6 +21,11 @@
 // A notional buys or sells what it pays for at the price of the fill, rounded
 // down to 9 places.
 //
+// An order by quantity may come with legs: a stop-loss, a take-profit or both. They
+// are held until it is filled and then work until one of them fills or they are
+// canceled. A leg trades at most what the account holds, needs no buying power, and
+// is canceled instead of opening a position.
+//
 // Buying power is 2 x equity - gross exposure - reservations, never below 0.
 // What reduces a position needs none; the part of an order that opens one must
 // be within it, or the order is rejected whole. It is judged once: on arrival,

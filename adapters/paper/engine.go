@@ -36,7 +36,7 @@ type Decision struct {
 	// Report is the order that was submitted or canceled.
 	Report domain.OrderReport
 	// Changed lists the client order ids of other orders that the command
-	// changed, the oldest order first.
+	// changed: the oldest order first, behind each the orders that changed with it.
 	Changed []string
 	// Rejection is set, as KindRejected, where the account said no to the order.
 	Rejection *domain.Error

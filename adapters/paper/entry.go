@@ -59,6 +59,14 @@ type (
 		Notional      *domain.Money      `json:"notional,omitempty"`
 		LimitPrice    *domain.Price      `json:"limit_price,omitempty"`
 		StopPrice     *domain.Price      `json:"stop_price,omitempty"`
+		// Legs are the client order ids of those submitted right behind it. Parent
+		// names the order that a leg is one of.
+		Legs   []string `json:"legs,omitempty"`
+		Parent string   `json:"parent,omitempty"`
+	}
+	// activated is a leg that works from now on: its parent is filled.
+	activated struct {
+		ClientOrderID string `json:"client_order_id"`
 	}
 	// triggered is a stop price that was reached.
 	triggered struct {
@@ -87,6 +95,7 @@ const (
 	kindQuoted    = "quoted"
 	kindPriced    = "priced"
 	kindSubmitted = "submitted"
+	kindActivated = "activated"
 	kindTriggered = "triggered"
 	kindFilled    = "filled"
 	kindCanceled  = "canceled"
@@ -97,6 +106,7 @@ func (*opened) kind() string    { return kindOpened }
 func (*quoted) kind() string    { return kindQuoted }
 func (*priced) kind() string    { return kindPriced }
 func (*submitted) kind() string { return kindSubmitted }
+func (*activated) kind() string { return kindActivated }
 func (*triggered) kind() string { return kindTriggered }
 func (*filled) kind() string    { return kindFilled }
 func (*canceled) kind() string  { return kindCanceled }
@@ -112,6 +122,8 @@ func blankEvent(kind string) (event, error) {
 		return &priced{}, nil
 	case kindSubmitted:
 		return &submitted{}, nil
+	case kindActivated:
+		return &activated{}, nil
 	case kindTriggered:
 		return &triggered{}, nil
 	case kindFilled:

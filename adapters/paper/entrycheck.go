@@ -49,9 +49,13 @@ func (e *submitted) check() error {
 		return errors.New("submitted with nothing to trade")
 	case e.Type.NeedsLimitPrice() != (e.LimitPrice != nil), e.Type.NeedsStopPrice() != (e.StopPrice != nil):
 		return errors.New("submitted with prices that its type does not have")
+	case e.Parent != "" && (len(e.Legs) > 0 || e.Quantity == nil || e.Type == domain.OrderTypeMarket):
+		return errors.New("submitted as a leg that cannot be one")
 	}
 	return nil
 }
+
+func (e *activated) check() error { return checkNamed(e.ClientOrderID) }
 
 func (e *triggered) check() error { return checkNamed(e.ClientOrderID) }
 

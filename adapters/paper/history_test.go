@@ -26,8 +26,10 @@ type history struct {
 
 	requests map[string]ports.OrderRequest
 	lives    map[string]*domain.Order
-	quoted   map[domain.Symbol]bool
-	marks    map[domain.Symbol]decimal.Decimal
+	// parents gives the order that a leg came with.
+	parents map[string]string
+	quoted  map[domain.Symbol]bool
+	marks   map[domain.Symbol]decimal.Decimal
 }
 
 func newHistory(t *rapid.T) *history {
@@ -35,7 +37,7 @@ func newHistory(t *rapid.T) *history {
 	cash := domain.MustMoney(rapid.SampledFrom([]string{"0", "1000", "100000", "1e12"}).Draw(t, "cash"))
 	return &history{
 		WithT: NewWithT(t), t: t, id: id, cash: cash, engine: paper.NewEngine(id, cash), now: epoch(),
-		requests: map[string]ports.OrderRequest{}, lives: map[string]*domain.Order{},
+		requests: map[string]ports.OrderRequest{}, parents: map[string]string{}, lives: map[string]*domain.Order{},
 		quoted: map[domain.Symbol]bool{}, marks: map[domain.Symbol]decimal.Decimal{},
 	}
 }
@@ -92,11 +94,19 @@ func (h *history) submit() command {
 	if rapid.Bool().Draw(t, "priced") {
 		r.ReferencePrice = h.price()
 	}
+	if r.Quantity != nil {
+		r.Legs = h.legs(r.ClientOrderID)
+	}
 	return command{
 		func() (paper.Decision, error) { return h.engine.Submit(h.now, r) },
 		func() {
 			h.requests[r.ClientOrderID] = r
 			h.lives[r.ClientOrderID] = h.newLife(r)
+			for _, leg := range legRequests(r) {
+				h.parents[leg.ClientOrderID] = r.ClientOrderID
+				h.requests[leg.ClientOrderID] = leg
+				h.lives[leg.ClientOrderID] = h.newLife(leg)
+			}
 			if r.ReferencePrice != nil && !h.quoted[r.Symbol] {
 				h.marks[r.Symbol] = r.ReferencePrice.Decimal()
 			}
@@ -104,8 +114,36 @@ func (h *history) submit() command {
 	}
 }
 
+// legs gives none, a stop-loss, a take-profit or both, at any price.
+func (h *history) legs(of string) []ports.OrderLeg {
+	var legs []ports.OrderLeg
+	which := rapid.IntRange(0, 5).Draw(h.t, "legs")
+	if which == 1 || which == 3 {
+		legs = append(legs, ports.OrderLeg{ClientOrderID: of + "-stop", Type: domain.OrderTypeStop, StopPrice: h.price()})
+	}
+	if which == 4 {
+		legs = append(legs, ports.OrderLeg{ClientOrderID: of + "-stop", Type: domain.OrderTypeStopLimit, StopPrice: h.price(), LimitPrice: h.price()})
+	}
+	if which >= 2 && which <= 4 {
+		legs = append(legs, ports.OrderLeg{ClientOrderID: of + "-profit", Type: domain.OrderTypeLimit, LimitPrice: h.price()})
+	}
+	return legs
+}
+
+// legRequests gives the legs of an order as if each was asked for by itself.
+func legRequests(r ports.OrderRequest) []ports.OrderRequest {
+	var requests []ports.OrderRequest
+	for _, leg := range r.Legs {
+		requests = append(requests, ports.OrderRequest{
+			ClientOrderID: leg.ClientOrderID, Symbol: r.Symbol, Side: r.Side.Opposite(), Type: leg.Type,
+			TimeInForce: domain.TimeInForceGTC, Quantity: r.Quantity, LimitPrice: leg.LimitPrice, StopPrice: leg.StopPrice,
+		})
+	}
+	return requests
+}
+
 func (h *history) cancel() command {
-	id := h.anyID()
+	id := h.anyID() + rapid.SampledFrom([]string{"", "", "-stop", "-profit"}).Draw(h.t, "leg")
 	return command{func() (paper.Decision, error) { return h.engine.Cancel(h.now, id) }, func() {}}
 }
 

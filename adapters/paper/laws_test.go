@@ -1,6 +1,7 @@
 package paper_test
 
 import (
+	"encoding/json"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -75,9 +76,12 @@ var _ = Describe("Whatever happens on an account", func() {
 			for _, f := range report.Fills {
 				h.Expect(names).NotTo(HaveKey(f.ExecutionID))
 				names[f.ExecutionID] = true
-				if r.Quantity != nil {
+				switch {
+				case h.parents[id] != "":
+					h.Expect(f.Quantity.Cmp(*r.Quantity)).To(BeNumerically("<=", 0))
+				case r.Quantity != nil:
 					h.Expect(f.Quantity).To(Equal(*r.Quantity))
-				} else {
+				default:
 					h.Expect(f.Quantity.At(f.Price).Cmp(*r.Notional)).To(BeNumerically("<=", 0))
 				}
 				if r.LimitPrice != nil {
@@ -104,6 +108,47 @@ var _ = Describe("Whatever happens on an account", func() {
 		s := h.engine.Summary()
 		left := s.Equity.Decimal().Mul(decimal.New(2, 0)).Sub(h.used())
 		h.Expect(s.BuyingPower).To(Equal(domain.NewMoney(decimal.Max(decimal.Zero, left))))
+	})
+
+	law("a leg is held until its parent is filled, and of the legs of one order at most one fills", func(h *history) {
+		reports, filledLegs := h.reports(h.engine), map[string]int{}
+		for id, parent := range h.parents {
+			leg, entry := reports[id], reports[parent]
+			switch {
+			case entry.Status.IsOpen():
+				h.Expect([]domain.OrderStatus{domain.StatusHeld, domain.StatusCanceled}).To(ContainElement(leg.Status))
+			case entry.Status == domain.StatusFilled:
+				h.Expect(leg.Status).NotTo(Equal(domain.StatusHeld))
+			default:
+				h.Expect(leg.Status).To(Equal(domain.StatusCanceled))
+			}
+			if leg.Status == domain.StatusFilled {
+				filledLegs[parent]++
+			}
+		}
+		for id, parent := range h.parents {
+			h.Expect(filledLegs[parent]).To(BeNumerically("<=", 1))
+			if filledLegs[parent] == 1 {
+				h.Expect(reports[id].Status.IsTerminal()).To(BeTrue(), "the other leg is canceled")
+			}
+		}
+	})
+
+	It("a leg never opens a position", func() {
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			h := newHistory(t)
+			for range rapid.IntRange(1, 40).Draw(t, "steps") {
+				net, fills := h.positions(), h.fills()
+				h.step()
+				for _, f := range h.fillsBeyond(fills) {
+					before := net[f.symbol]
+					net[f.symbol] = before.After(f.side, f.quantity)
+					if f.isLeg {
+						h.Expect(net[f.symbol].Size().Add(f.quantity)).To(Equal(before.Size()), "a leg only reduces")
+					}
+				}
+			}
+		})
 	})
 
 	It("another engine that replays the journal agrees on everything, at every prefix", func() {
@@ -163,7 +208,7 @@ func (h *history) used() decimal.Decimal {
 		if p == nil {
 			p = r.StopPrice
 		}
-		if report.Status.IsTerminal() || p == nil {
+		if report.Status.IsTerminal() || p == nil || h.parents[id] != "" {
 			continue
 		}
 		l := line{r.Symbol, r.Side}
@@ -187,4 +232,43 @@ func (h *history) used() decimal.Decimal {
 		sum = sum.Add(v.Mul(size[l].Sub(closes)).DivRound(size[l], 10))
 	}
 	return sum
+}
+
+// execution is a fill as the law of legs looks at it.
+type execution struct {
+	symbol   domain.Symbol
+	side     domain.Side
+	quantity domain.Quantity
+	isLeg    bool
+}
+
+// fills reads the fills off the journal, in the order they happened.
+func (h *history) fills() []execution {
+	var all []execution
+	for _, entry := range h.entries {
+		var e struct {
+			Kind string `json:"kind"`
+			Data struct {
+				ClientOrderID string          `json:"client_order_id"`
+				Quantity      domain.Quantity `json:"quantity"`
+			} `json:"data"`
+		}
+		if !strings.Contains(string(entry), `"filled"`) {
+			continue
+		}
+		h.Expect(json.Unmarshal(entry, &e)).To(Succeed())
+		r := h.requests[e.Data.ClientOrderID]
+		all = append(all, execution{r.Symbol, r.Side, e.Data.Quantity, h.parents[e.Data.ClientOrderID] != ""})
+	}
+	return all
+}
+
+func (h *history) fillsBeyond(known []execution) []execution { return h.fills()[len(known):] }
+
+func (h *history) positions() map[domain.Symbol]domain.Net {
+	net := map[domain.Symbol]domain.Net{}
+	for _, p := range h.engine.Summary().Positions {
+		net[p.Symbol] = p.Position.Quantity
+	}
+	return net
 }

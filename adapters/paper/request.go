@@ -87,6 +87,7 @@ func checkRequest(r ports.OrderRequest) error {
 	f.requirePrice("limit_price", r.LimitPrice)
 	f.requirePrice("stop_price", r.StopPrice)
 	f.requirePrice("reference_price", r.ReferencePrice)
+	checkLegs(&f, r)
 	return f.err()
 }
 

@@ -21,16 +21,47 @@ type intentJSON struct {
 	StopPrice        *domain.Price      `json:"stop_price,omitempty"`
 	ReferencePrice   *domain.Price      `json:"reference_price,omitempty"`
 	SenderTime       *time.Time         `json:"sender_time,omitempty"`
+	TakeProfit       *levelJSON         `json:"take_profit,omitempty"`
+	StopLoss         *stopLossJSON      `json:"stop_loss,omitempty"`
+}
+
+type levelJSON struct {
+	Price   *domain.Price    `json:"price,omitempty"`
+	Percent *domain.Quantity `json:"percent,omitempty"`
+	Amount  *domain.Quantity `json:"amount,omitempty"`
+}
+
+type stopLossJSON struct {
+	levelJSON
+
+	LimitPrice *domain.Price `json:"limit_price,omitempty"`
 }
 
 func encodeIntent(i domain.Intent) string {
-	i.SenderTime = utc(i.SenderTime)
-	return encodeJSON(intentJSON(i))
+	j := intentJSON{
+		Action: i.Action, Symbol: i.Symbol, Quantity: i.Quantity, Notional: i.Notional,
+		Sentiment: i.Sentiment, TargetPosition: i.TargetPosition, PreviousPosition: i.PreviousPosition, OrderType: i.OrderType, TimeInForce: i.TimeInForce,
+		LimitPrice: i.LimitPrice, StopPrice: i.StopPrice, ReferencePrice: i.ReferencePrice, SenderTime: utc(i.SenderTime),
+		TakeProfit: (*levelJSON)(i.TakeProfit),
+	}
+	if s := i.StopLoss; s != nil {
+		j.StopLoss = &stopLossJSON{levelJSON(s.Level), s.LimitPrice}
+	}
+	return encodeJSON(j)
 }
 
 func decodeIntent(text string) (domain.Intent, error) {
-	i, err := decodeJSON[intentJSON]("intent", text)
-	return domain.Intent(i), err
+	j, err := decodeJSON[intentJSON]("intent", text)
+	i := domain.Intent{
+		Action: j.Action, Symbol: j.Symbol, Quantity: j.Quantity, Notional: j.Notional,
+		Sentiment: j.Sentiment, TargetPosition: j.TargetPosition, PreviousPosition: j.PreviousPosition, OrderType: j.OrderType, TimeInForce: j.TimeInForce,
+		LimitPrice: j.LimitPrice, StopPrice: j.StopPrice, ReferencePrice: j.ReferencePrice, SenderTime: j.SenderTime,
+		TakeProfit: (*domain.Level)(j.TakeProfit),
+	}
+	if s := j.StopLoss; s != nil {
+		i.StopLoss = &domain.StopLoss{Level: domain.Level(s.levelJSON), LimitPrice: s.LimitPrice}
+	}
+	return i, err
 }
 
 // utc gives a time as the domain has it.

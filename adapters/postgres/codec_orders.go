@@ -30,6 +30,7 @@ type orderModel struct {
 	Type             domain.OrderType   `bun:"type"`
 	TimeInForce      domain.TimeInForce `bun:"time_in_force"`
 	Class            domain.OrderClass  `bun:"order_class"`
+	ParentID         *uuid.UUID         `bun:"parent_id"`
 	Quantity         *string            `bun:"quantity"`
 	Notional         *string            `bun:"notional"`
 	LimitPrice       *string            `bun:"limit_price"`
@@ -82,6 +83,9 @@ func toOrderModel(o *domain.Order, version int) *orderModel {
 	if t.WebhookConfigID != nil {
 		m.WebhookConfigID = &t.WebhookConfigID.UUID
 	}
+	if t.ParentID != nil {
+		m.ParentID = &t.ParentID.UUID
+	}
 	return m
 }
 
@@ -116,6 +120,9 @@ func (m *orderModel) toDomain(events []domain.OrderEvent) (*domain.Order, error)
 	}
 	if m.WebhookConfigID != nil {
 		t.WebhookConfigID = &domain.WebhookConfigID{UUID: *m.WebhookConfigID}
+	}
+	if m.ParentID != nil {
+		t.ParentID = &domain.OrderID{UUID: *m.ParentID}
 	}
 	return domain.RestoreOrder(domain.OrderSnapshot{
 		Terms: t, Events: events, UpdatedAt: m.UpdatedAt.UTC(), Version: m.Version,

@@ -174,6 +174,8 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 	signal := brief.Signal.Snapshot()
 	for _, o := range orders {
 		switch terms := o.Terms(); {
+		case terms.TicketID == id && o.IsLeg():
+			brief.Legs = append(brief.Legs, o)
 		case terms.TicketID == id:
 			brief.Orders = append(brief.Orders, o)
 		case signal.Source == domain.SourceHalt || sameConfig(terms.WebhookConfigID, signal.WebhookConfigID):

@@ -46,11 +46,14 @@ func hold(ctx context.Context, t *bundledTx, lease ports.Lease, id domain.Ticket
 
 // Intend implements ports.Ledger.
 func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, first ports.Attempt, plan ports.TicketPlan) error {
-	attempted, err := domain.RestoreOrder(o.Snapshot())
+	attempted, err := mapAll(append([]*domain.Order{o}, plan.Legs...), func(o *domain.Order) (*domain.Order, error) {
+		fresh, err := domain.RestoreOrder(o.Snapshot())
+		if err == nil {
+			_, err = fresh.Apply(domain.AttemptedEvent(first.Number, first.At), first.At)
+		}
+		return fresh, err
+	})
 	if err != nil {
-		return err
-	}
-	if _, err := attempted.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 		return err
 	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
@@ -78,7 +81,9 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		if err := spent.verdict(); err != nil {
 			return err
 		}
-		addOrder(ctx, t, attempted, lease, first)
+		for _, order := range attempted {
+			addOrder(ctx, t, order, lease, first)
+		}
 		return held.plan(ctx, t, plan, first.At)
 	})
 	if standsInTheWay(err, uniqueViolation, "orders") {

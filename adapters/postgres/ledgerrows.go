@@ -16,7 +16,7 @@ import (
 const (
 	orderColumns = `
   o.id, o.user_id, o.signal_id, o.ticket_id, o.broker_account_id, o.webhook_config_id, o.lane_seq, o.step, o.revision,
-  o.client_order_id, o.symbol, o.side, o.type, o.time_in_force, o.order_class as class,
+  o.client_order_id, o.symbol, o.side, o.type, o.time_in_force, o.order_class as class, o.parent_id,
   o.quantity::text, o.notional::text, o.limit_price::text, o.stop_price::text, o.reference_price::text,
   coalesce(o.broker_order_id, '') as broker_order_id, o.submission, o.status,
   o.filled_quantity::text, o.average_fill_price::text, o.reject_reason, o.version, o.created_at, o.updated_at`
@@ -57,18 +57,18 @@ func (l *lockedOrder) order() (*domain.Order, error) {
 
 const addOrderSQL = `
 with attempt as (
-  insert into private.order_attempts (order_id, number, epoch, deadline, at, effect) values ($1, $25, $26, $27, $28, $29)
+  insert into private.order_attempts (order_id, number, epoch, deadline, at, effect) values ($1, $26, $27, $28, $29, $30)
 )
 insert into public.orders (
   id, user_id, signal_id, ticket_id, broker_account_id, webhook_config_id, lane_seq, step, revision,
   client_order_id, symbol, side, type, time_in_force, order_class,
   quantity, notional, limit_price, stop_price, reference_price,
-  submission, status, filled_quantity, version, created_at, updated_at)
+  submission, status, filled_quantity, version, created_at, updated_at, parent_id)
 values (
   $1, $2, $3, $4, $5, $6, $7, $8, $9,
   $10, $11, $12, $13, $14, $15,
   $16::numeric, $17::numeric, $18::numeric, $19::numeric, $20::numeric,
-  $21, $22, 0, 1, $23, $24)`
+  $21, $22, 0, 1, $23, $24, $25)`
 
 // addOrder stores an order that is new, with its events so far and its first
 // attempt.
@@ -78,7 +78,7 @@ func addOrder(ctx context.Context, t *bundledTx, o *domain.Order, lease ports.Le
 		m.ID, m.UserID, m.SignalID, m.TicketID, m.BrokerAccountID, m.WebhookConfigID, m.LaneSeq, m.Step, m.Revision,
 		m.ClientOrderID, string(m.Symbol), string(m.Side), string(m.Type), string(m.TimeInForce), string(m.Class),
 		m.Quantity, m.Notional, m.LimitPrice, m.StopPrice, m.ReferencePrice,
-		string(m.Submission), string(m.Status), m.CreatedAt, m.UpdatedAt,
+		string(m.Submission), string(m.Status), m.CreatedAt, m.UpdatedAt, m.ParentID,
 		first.Number, lease.Epoch, first.Deadline, first.At, string(effectOf(first)))
 	addEvents(ctx, t, o, 0, m.UpdatedAt)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
-// What a config has used of the rails that count, by the database's clock, each
-// for the id of a config that is put before and behind.
+// What a config has used of the rails that count, by the database's clock, but
+// for legs, which only end what was entered; each for the id of a config that is put before and behind.
 const (
 	// Stands on the index orders_unsettled by the accounts the config routes to or
 	// ever did.
@@ -18,11 +18,11 @@ const (
     where o.broker_account_id in (select r.broker_account_id from public.webhook_routes r where r.webhook_config_id = `
 	openOrdersBy = `)
       and ` + orderIsUnsettled + `
-      and o.webhook_config_id = `
+      and o.parent_id is null and o.webhook_config_id = `
 	// Stands on the index orders_intended.
 	ordersLastMinuteOf = `(
     select count(*) from public.orders o
-    where o.intended_at > now() - interval '60 seconds' and o.webhook_config_id = `
+    where o.intended_at > now() - interval '60 seconds' and o.parent_id is null and o.webhook_config_id = `
 	// Stands on the index positions_config: a row for every symbol and account.
 	profitTodayOf = `(
     select coalesce(sum(held.day_profit), 0)::text from public.positions held

@@ -294,17 +294,31 @@ func (v *venue) judge(known *domain.Order, o *taken) (wrong []string) {
 	return wrong
 }
 
-// judgeFollowers: the entry of a reversal is sent once its exit is filled.
+// judgeFollowers: the entry of a reversal is sent once its exit is filled, and
+// what protects an entry, or takes it back, once that is over, for what it filled.
 func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong []string) {
-	exits := map[domain.TicketID]*taken{}
+	exits, entries := map[domain.TicketID]*taken{}, map[domain.TicketID]*taken{}
 	for _, o := range v.taken {
-		if known := byID[o.clientOrderID]; known != nil && known.Terms().Step == 1 {
+		known := byID[o.clientOrderID]
+		if known != nil && known.Terms().Step == 1 {
 			exits[known.Terms().TicketID] = o
+		}
+		if known != nil && known.Terms().Class == "oto" && known.Terms().ParentID == nil {
+			entries[known.Terms().TicketID] = o
 		}
 	}
 	for _, f := range v.firsts {
 		known := byID[f.clientOrderID]
 		if known == nil || known.Terms().Step == 1 {
+			continue
+		}
+		if entry := entries[known.Terms().TicketID]; entry != nil && entry.clientOrderID != f.clientOrderID {
+			w.stats.Protected++
+			_, filled := entry.executed(f.at)
+			if quantity := known.Terms().Quantity; !entry.over(f.at) || quantity.Decimal().IntPart() > filled {
+				wrong = append(wrong, fmt.Sprintf("misordered: order %s for %s reached %s when its entry had filled %d of %d",
+					short(f.clientOrderID), quantity, v.kind, filled, entry.quantity))
+			}
 			continue
 		}
 		w.stats.Reversals++

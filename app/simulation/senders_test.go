@@ -81,6 +81,9 @@ func (w *world) body(n int, h *hook) string {
 	case i == len(wants)+1:
 		want = `"action":"cancel"`
 	}
+	if w.draw(4) == 0 {
+		want += `,"stopLoss":{"percent":5}`
+	}
 	return fmt.Sprintf(`{"ticker":"%s","price":"100",%s,"extras":{"n":%d}}`, symbol, want, n)
 }
 

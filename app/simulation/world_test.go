@@ -51,9 +51,9 @@ type verdict struct {
 
 // totals count what happened.
 type totals struct {
-	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Reordered, Reviews int
-	Halts, Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                     int
-	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                 int
+	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Protected, Reordered, Reviews int
+	Halts, Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                                int
+	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                            int
 }
 
 // simulate runs the world of a seed to its end, sabotaged in a way or none.

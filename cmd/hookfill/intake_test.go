@@ -46,7 +46,7 @@ var _ = Describe("A webhook", func() {
 		Entry("a quantity of zero", badAlert{`{"ticker":"AAPL","action":"buy","quantity":0}`, 422, "quantity_not_positive", "quantity"}),
 		Entry("an action nobody knows", badAlert{`{"ticker":"AAPL","action":"hold","quantity":"1"}`, 422, "invalid_action", "action"}),
 		Entry("what follows the end", badAlert{good + " and more", 400, "trailing_data", ""}),
-		Entry("a field that is not built yet", badAlert{`{"ticker":"AAPL","action":"buy","quantity":"1","takeProfit":{"percent":5}}`, 422, "unsupported_field", "takeProfit"}),
+		Entry("a field that is not built yet", badAlert{`{"ticker":"AAPL","action":"buy","quantity":"1","trailPercent":5}`, 422, "unsupported_field", "trailPercent"}),
 	)
 
 	DescribeTable("takes a body of up to 64 KiB and not a byte more",

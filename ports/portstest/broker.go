@@ -48,6 +48,7 @@ func DescribeBroker(name string, h BrokerHarness) bool {
 		Describe("Submit", func() { b.describeSubmit() })
 		Describe("Submit and its failures", func() { b.describeSubmitFailures() })
 		Describe("Submit and client order ids", func() { b.describeClientOrderIDs() })
+		Describe("Submit and legs", func() { b.describeLegs() })
 		Describe("ByClientOrderID", func() { b.describeLookUp() })
 		Describe("Cancel", func() { b.describeCancel() })
 		Describe("Summary", func() { b.describeSummary() })

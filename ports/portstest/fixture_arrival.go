@@ -35,6 +35,10 @@ func fullIntent(symbol domain.Symbol) domain.Intent {
 		OrderType: domain.OrderTypeStopLimit, TimeInForce: domain.TimeInForceGTC,
 		LimitPrice: new(domain.MustPrice(widest)), StopPrice: new(domain.MustPrice(smallest)),
 		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent,
+		TakeProfit: &domain.Level{Percent: new(domain.MustQuantity("2.5"))},
+		StopLoss: &domain.StopLoss{
+			Level: domain.Level{Price: new(domain.MustPrice("180.01"))}, LimitPrice: new(domain.MustPrice("179.5")),
+		},
 	})
 	Expect(err).NotTo(HaveOccurred())
 	return i
