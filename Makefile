@@ -50,9 +50,11 @@ chaos: go ## Kill, freeze and cut off processes CYCLES times while alerts arrive
 		CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 0 -v -run '^TestHookfill$$' ./cmd/hookfill \
 		-ginkgo.v -ginkgo.silence-skips -ginkgo.focus='killed, frozen and cut off' -ginkgo.timeout 24h
 
-bench: go ## Durable alerts a second beside pgbench's single-row inserts, in turns, as a ratio
+bench: go ## What it costs to take in, claim and execute, beside single-row inserts, as ratios
 	@.ci/postgres
 	@$(GO) test -run '^$$' -bench DurableAlerts -benchtime 1x -timeout 20m ./cmd/hookfill
+	@$(GO) test -run '^$$' -bench 'ExecutedOrders|FirstByte' -benchtime 1x -timeout 20m ./app/appfx
+	@$(GO) test -run '^$$' -bench 'Claim$$' -benchtime 1x -timeout 20m ./adapters/postgres
 
 cover: go ## Run every spec and print what they cover; the profile is cover.out
 	@.ci/postgres

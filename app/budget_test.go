@@ -21,6 +21,7 @@ var _ = Describe("An account whose broker counts requests", func() {
 		t = newTrader(ctx)
 		hook = t.hook(ctx)
 		t.venue.declare(func(c *ports.Capabilities) { c.Requests = limit })
+		t.stay()
 	})
 	buy := func(n int) string {
 		return fmt.Sprintf(`{"ticker":"SYM%d","action":"buy","quantity":"10","price":"100"}`, n)

@@ -86,7 +86,8 @@ func (c *laterClock) advance(d time.Duration) {
 // looked at meanwhile, which is most of what it would cost.
 func emptyTables(ctx context.Context, conn *pgx.Conn) error {
 	tables := []string{
-		"private.paper_entries", "private.paper_journals", "private.rate_budgets", "private.order_attempts", "public.positions", "public.order_events",
+		"private.paper_entries", "private.paper_journals", "private.rate_budgets", "private.reconciliations", "public.unmatched_orders",
+		"private.order_attempts", "public.positions", "public.order_events",
 		"public.orders", "public.tickets", "private.lanes", "private.signal_keys", "public.signals", "private.deliveries",
 		"private.api_requests", "private.webhook_tokens", "public.refusals", "public.webhook_routes",
 		"public.webhook_config_versions", "public.webhook_configs", "public.broker_accounts", "auth.users",
@@ -101,6 +102,7 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 	for _, column := range []string{
 		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
 		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
+		"private.reconciliations compared_at", "private.reconciliations claimed_until",
 	} {
 		table, name, _ := strings.Cut(column, " ")
 		if _, err := conn.Exec(ctx, "update "+table+" set "+name+" = "+name+by); err != nil {

@@ -73,7 +73,7 @@ var _ = Describe("An executor that stops in the middle of a ticket", func() {
 		stop := running(t.executorOn(hang, c).Run)
 		Eventually(hang.hung).WithContext(ctx).Should(BeClosed())
 		stop()
-		Expect(t.lanes.Claim(ctx, "next", 1, 1, time.Minute)).To(HaveLen(1), "without any time passing")
+		Expect(t.lanes.Claim(ctx, ports.LaneRequest{Owner: "next", Lanes: 1, Tickets: 1, Lease: time.Minute})).To(HaveLen(1), "without any time passing")
 	})
 
 	It("decides nothing under a lease it lost", func(ctx SpecContext) {
@@ -83,7 +83,7 @@ var _ = Describe("An executor that stops in the middle of a ticket", func() {
 			defer GinkgoRecover()
 			t.clock.Advance(time.Minute)
 			var err error
-			taken, err = t.lanes.Claim(ctx, "other", 1, 1, time.Minute)
+			taken, err = t.lanes.Claim(ctx, ports.LaneRequest{Owner: "other", Lanes: 1, Tickets: 1, Lease: time.Minute})
 			Expect(err).NotTo(HaveOccurred())
 		})
 		t.settle(ctx)
@@ -106,7 +106,7 @@ var _ = Describe("An executor that stops in the middle of a ticket", func() {
 		defer stop()
 		Eventually(hang.hung).WithContext(ctx).Should(BeClosed())
 		t.clock.Advance(time.Minute)
-		Expect(t.lanes.Claim(ctx, "other", 1, 1, time.Hour)).To(HaveLen(1))
+		Expect(t.lanes.Claim(ctx, ports.LaneRequest{Owner: "other", Lanes: 1, Tickets: 1, Lease: time.Hour})).To(HaveLen(1))
 		Eventually(stopped).WithContext(ctx).Should(Receive(MatchError(context.Canceled)))
 		Expect(t.venue.sent()).To(BeEmpty())
 	})

@@ -90,9 +90,9 @@ func (w *watchedLanes) held() int {
 	return w.out
 }
 
-func (w *watchedLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
+func (w *watchedLanes) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
 	before := w.held()
-	claimed, err := w.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+	claimed, err := w.Lanes.Claim(ctx, want)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.out += len(claimed)

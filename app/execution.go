@@ -52,14 +52,10 @@ func (x *execution) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	account, err := x.ledger.Account(ctx, brief.Ticket.BrokerAccountID)
-	if err != nil {
-		return err
-	}
-	x.brief, x.account, x.ticket = brief, account, brief.Ticket
+	x.brief, x.account, x.ticket = brief, brief.Account, brief.Ticket
 	x.intent = brief.Signal.Snapshot().Intent
 	x.intent.Symbol = x.ticket.Symbol
-	x.rules = domain.OperatorRules(account.ID())
+	x.rules = domain.OperatorRules(x.account.ID())
 	if brief.Rules != nil {
 		x.rules = *brief.Rules
 	}
@@ -93,6 +89,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	if x.intent.Action == domain.ActionCancel {
 		return x.cancelAll(ctx)
 	}
+	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
+		return x.cancelThem(ctx, x.brief.Working) // also where there is nothing to exit yet
+	}
 	if wait := x.holdsForChain(); wait > 0 {
 		return wait, false, nil
 	}
@@ -110,6 +109,8 @@ func (x *execution) lastOrder() *domain.Order {
 // exit that filled and an entry follows.
 func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 	switch {
+	case o.Submission() == domain.SubmissionNotPlaced && declaredNotPlaced(o):
+		return x.refusal("not_placed", o.RejectReason()), true
 	case o.Submission() == domain.SubmissionNotPlaced:
 		end := x.refusal("stale", o.RejectReason())
 		end.State = domain.StateExpired
@@ -146,6 +147,12 @@ func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration,
 		}
 		return x.refresh(ctx, o)
 	case domain.SubmissionIntent:
+		if known, err := x.forgotten(ctx, o); err != nil || known != nil {
+			if err != nil {
+				return 0, false, err
+			}
+			return 0, false, x.remember(ctx, o, *known)
+		}
 		return x.sendAgain(ctx, o)
 	}
 	return x.settle(ctx, o)
@@ -169,6 +176,9 @@ func (x *execution) refresh(ctx context.Context, o *domain.Order) (time.Duration
 
 // advance plans what is left to do and does the first step of it.
 func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
+	if asked, err := x.catchUp(ctx); err != nil || asked {
+		return 0, false, err
+	}
 	broker, err := x.orders.brokers.For(x.account.Kind())
 	if err != nil {
 		return 0, false, err
@@ -192,6 +202,9 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	}
 	if len(plan.Steps) == 0 {
 		return 0, true, x.finish(ctx, x.endOf(plan), nil)
+	}
+	if held, wait, err := x.underHalts(ctx, plan); held {
+		return wait, wait == 0 && err == nil, err
 	}
 	if plan.Steps[0].Effect == domain.EffectExit && len(x.inTheWay()) > 0 {
 		return x.clearTheWay(ctx, plan)
@@ -324,6 +337,9 @@ func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
 
 func (x *execution) finish(ctx context.Context, end ports.TicketEnd, facts []ports.OrderFacts) error {
 	end.Link = x.link()
+	if end.State.IsFinal() {
+		end.Decisions = append(end.Decisions, reviews(x.brief.Orders)...)
+	}
 	if err := x.ledger.Finish(ctx, x.lease, end, facts, x.clock.Now()); err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ type ExecutorConfig struct {
 	Owner string
 	// Lease is how long a lane stays ours without renewal.
 	Lease time.Duration
-	// Lanes is how many lanes run side by side, Tickets how many are taken from
-	// one lane at a claim.
+	// Lanes is how many lanes run side by side, half of them at most of one user.
+	// Tickets is how many are taken from one lane at a claim.
 	Lanes, Tickets int
 	// Poll is how often lanes are looked for when nobody rings.
 	Poll time.Duration
@@ -26,12 +26,15 @@ type ExecutorConfig struct {
 	SendTimeout time.Duration
 	// Grace is how long a stop waits for tickets under way.
 	Grace time.Duration
+	// Found, where it is set, is called for every order that a broker has and that
+	// no row accounts for.
+	Found func()
 }
 
 // DefaultExecutorConfig is what the server uses with a lease.
 func DefaultExecutorConfig(owner string, lease time.Duration) ExecutorConfig {
 	return ExecutorConfig{
-		Owner: owner, Lease: lease, Lanes: 16, Tickets: 16, Poll: 250 * time.Millisecond,
+		Owner: owner, Lease: lease, Lanes: 32, Tickets: 16, Poll: 250 * time.Millisecond,
 		SendTimeout: min(8*time.Second, lease/2), Grace: 700 * time.Millisecond,
 	}
 }
@@ -47,9 +50,17 @@ type Executor struct {
 	bell   *Doorbell
 	log    *slog.Logger
 	c      ExecutorConfig
+	shares *shares
+	// started is when this executor was made.
+	started time.Time
 
 	mu   sync.Mutex
 	held map[ports.Lease]context.CancelFunc
+	// absent are the orders the broker was asked for and does not have, by client
+	// order id, until they are written down.
+	absent map[string]struct{}
+	// caughtUp are those whose open orders were asked about since the start.
+	caughtUp map[holder]struct{}
 }
 
 // NewExecutor makes an executor; Run starts it.
@@ -59,8 +70,9 @@ func NewExecutor(
 ) *Executor {
 	return &Executor{
 		lanes: lanes, ledger: ledger, clock: clock, ids: ids, bell: bell, log: log, c: c,
+		shares: newShares(c.Lanes),
 		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout},
-		held:   map[ports.Lease]context.CancelFunc{},
+		held:   map[ports.Lease]context.CancelFunc{}, absent: map[string]struct{}{}, caughtUp: map[holder]struct{}{}, started: clock.Now(),
 	}
 }
 
@@ -101,17 +113,21 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 		if err != nil && ctx.Err() == nil {
 			e.log.ErrorContext(ctx, "cannot claim lanes; trying again", "error", err)
 		}
+		e.shares.take(claimed)
 		for _, lane := range claimed {
 			running.Go(func() {
 				defer func() { free <- struct{}{} }()
 				e.runLane(ctx, work, lane)
+				if e.shares.give(lane.UserID) {
+					e.bell.ringHere() // another lane of theirs may run now
+				}
 			})
 		}
 		for range slots - len(claimed) {
 			free <- struct{}{}
 		}
-		if len(claimed) > 0 {
-			continue
+		if len(claimed) == slots {
+			continue // there may be more
 		}
 		select {
 		case <-ctx.Done():
@@ -130,7 +146,9 @@ func (e *Executor) claim(work context.Context, slots int) ([]ports.ClaimedLane, 
 	}
 	ctx, cancel := context.WithTimeout(work, e.patience())
 	defer cancel()
-	return e.lanes.Claim(ctx, e.c.Owner, slots, e.c.Tickets, e.c.Lease)
+	return e.lanes.Claim(ctx, ports.LaneRequest{
+		Owner: e.c.Owner, Lanes: slots, Tickets: e.c.Tickets, Lease: e.c.Lease, Held: e.shares.now(), PerUser: e.shares.most,
+	})
 }
 
 // patience is how long the lanes are waited for. A stop waits no longer than

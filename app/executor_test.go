@@ -277,14 +277,14 @@ var _ = Describe("The executor", func() {
 		})
 
 		It("leaves to a person what one who lost the lane had begun to leave to a person", func(ctx SpecContext) {
-			t.venue.declare(func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesAccepted })
+			t.venue.declare(func(c *ports.Capabilities) { c.Lookup = ports.LookupNone })
 			t.script.UnknownNotPlacedNext()
 			var taken []ports.ClaimedLane
 			t.moment.plan(beforeFinish, func() {
 				defer GinkgoRecover()
 				t.clock.Advance(time.Minute)
 				var err error
-				taken, err = t.lanes.Claim(ctx, "other", 1, 1, time.Minute)
+				taken, err = t.lanes.Claim(ctx, ports.LaneRequest{Owner: "other", Lanes: 1, Tickets: 1, Lease: time.Minute})
 				Expect(err).NotTo(HaveOccurred())
 			})
 			id := t.send(ctx, hook, buyTen)
@@ -301,12 +301,14 @@ var _ = Describe("The executor", func() {
 		DescribeTable("leaves it to a person, asks again, and keeps the lane waiting, where sending again is not safe because",
 			func(ctx SpecContext, declares func(*ports.Capabilities)) {
 				t.venue.declare(declares)
-				t.script.DelayVisibility(1)
+				t.script.DelayVisibility(2)
 				t.script.LoseReplyNext()
 				id := t.send(ctx, hook, buyTen)
 				t.settle(ctx)
 				behind := t.send(ctx, hook, exitAll)
 				t.settle(ctx)
+				ends(ctx, id, domain.StateExecuting, "")
+				t.later(ctx, 8*time.Second)
 				ends(ctx, id, domain.StateNeedsReview, "needs_review")
 				Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNeedsReview))
 				ends(ctx, behind, domain.StateQueued, "")
@@ -322,7 +324,40 @@ var _ = Describe("The executor", func() {
 			Entry("ids are free again once an order is over", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejectedWhileOpen }),
 			Entry("ids are free again after a day", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesRejected24h }),
 			Entry("duplicates are accepted", func(c *ports.Capabilities) { c.Duplicates = ports.DuplicatesAccepted }),
-			Entry("orders are found by searching lists", func(c *ports.Capabilities) { c.Lookup = ports.LookupScan }),
+		)
+
+		It("leaves it to a person at once where there is nothing to look up", func(ctx SpecContext) {
+			t.venue.declare(func(c *ports.Capabilities) { c.Lookup = ports.LookupNone })
+			t.script.UnknownNotPlacedNext()
+			id := t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			ends(ctx, id, domain.StateNeedsReview, "needs_review")
+			Expect(t.venue.sent()).To(HaveLen(1))
+		})
+
+		DescribeTable("sends again, under the same id, once the order is proven never to come, because",
+			func(ctx SpecContext, declares func(*ports.Capabilities), before, after time.Duration) {
+				t.venue.declare(declares)
+				t.script.UnknownNotPlacedNext()
+				id := t.send(ctx, hook, buyTen)
+				t.settle(ctx)
+				t.later(ctx, before)
+				ends(ctx, id, domain.StateExecuting, "")
+				Expect(t.venue.sent()).To(HaveLen(1), "it may still be on its way")
+				t.later(ctx, after-before)
+				ends(ctx, id, domain.StateDone, "")
+				Expect(t.venue.sent()).To(HaveLen(2))
+				Expect(t.only(ctx).Attempts()).To(Equal(2))
+				Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+			},
+			Entry("its id is refused for ever, and orders are found by searching lists",
+				func(c *ports.Capabilities) { c.Lookup = ports.LookupScan }, 7*time.Second, 8*time.Second),
+			Entry("it would arrive too late, whatever becomes of ids",
+				func(c *ports.Capabilities) { c.Duplicates, c.RequestExpiry = ports.DuplicatesAccepted, 5*time.Second }, 14*time.Second, 15*time.Second),
+			Entry("it would arrive too late, and ids are free again once an order is over",
+				func(c *ports.Capabilities) {
+					c.Duplicates, c.Lookup, c.RequestExpiry = ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 30*time.Second
+				}, 39*time.Second, 40*time.Second),
 		)
 	})
 })

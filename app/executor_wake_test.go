@@ -21,8 +21,8 @@ type interruptedLanes struct {
 	once    sync.Once
 }
 
-func (l *interruptedLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
-	claimed, err := l.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+func (l *interruptedLanes) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
+	claimed, err := l.Lanes.Claim(ctx, want)
 	if len(claimed) == 0 {
 		l.nothing.Add(1)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/app"
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 var _ = Describe("What runs in the background", func() {
@@ -38,6 +39,6 @@ var _ = Describe("What runs in the background", func() {
 		t.intake.Run(over)
 		t.tracker.Run(over)
 		t.executor(t.lanes, executorConfig()).Run(over)
-		Expect(t.lanes.Claim(ctx, "next", 1, 1, time.Minute)).To(BeEmpty())
+		Expect(t.lanes.Claim(ctx, ports.LaneRequest{Owner: "next", Lanes: 1, Tickets: 1, Lease: time.Minute})).To(BeEmpty())
 	})
 })

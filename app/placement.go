@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -16,24 +15,33 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
+	known, err := x.forgotten(ctx, o)
+	if err != nil {
+		return 0, false, err
+	}
 	first, err := x.orders.attempt(1, x.account, plan.Steps[0].Effect == domain.EffectExit)
 	if err != nil {
 		return 0, false, err
 	}
+	first.Effect = plan.Steps[0].Effect
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
 		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(),
 	})
-	if isLimitReached(err) {
-		return 0, false, nil // by another lane meanwhile: it is judged again
+	if isLimitReached(err) || cameUnderHalt(err) {
+		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again
 	}
 	if err != nil {
 		return 0, false, err
 	}
+	x.setAbsent(o, false)
 	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 		return 0, false, err
 	}
 	if x.ticket.Target == nil {
 		x.ticket.Target = &plan.Target
+	}
+	if known != nil {
+		return 0, false, x.remember(ctx, o, *known)
 	}
 	return x.dispatch(ctx, o)
 }
@@ -62,14 +70,24 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if !x.stillWanted(o) {
 		return x.giveUp(ctx, o)
 	}
-	next, err := x.orders.attempt(o.Attempts()+1, x.account, x.reduces(o))
+	effect := x.effectOf(o)
+	if j := domain.JudgeHalts(x.brief.Halts, effect); j.Wait {
+		return waitForResume, false, x.noteOnce(ctx, j.Decision)
+	} else if j.Held {
+		return x.giveUpHalted(ctx, o, j)
+	}
+	next, err := x.orders.attempt(o.Attempts()+1, x.account, effect == domain.EffectExit)
 	if err != nil {
 		return 0, false, err
 	}
 	fresh, err := x.ledger.Retry(ctx, x.lease, o.ID(), next)
+	if cameUnderHalt(err) {
+		return 0, false, nil
+	}
 	if err != nil {
 		return 0, false, err
 	}
+	x.setAbsent(o, false)
 	return x.dispatch(ctx, fresh)
 }
 
@@ -116,44 +134,6 @@ func (x *execution) logOrder(ctx context.Context, o *domain.Order) {
 		"filled_quantity", o.FilledQuantity(), "average_fill_price", o.AverageFillPrice(), "attempt", o.Attempts())
 }
 
-// settle finds out what became of an order whose send was cut short, in this
-// process or in one that died. Only where the broker refuses a second order of
-// the same id for ever, and look-ups are direct, is absence a reason to send
-// again; elsewhere a person decides. It is absent once nothing of the attempt can
-// be under way any more: a further attempt that is refused, for want of the money
-// that the first one took, would else pass for the end of the order.
-func (x *execution) settle(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	broker, err := x.orders.brokers.For(x.account.Kind())
-	if err != nil {
-		return 0, false, err
-	}
-	if o.Submission() == domain.SubmissionInFlight {
-		unknown := x.orders.ours(o, domain.EventAmbiguous, "", "the answer to the attempt was lost")
-		if o, err = x.record(ctx, o, []domain.OrderEvent{unknown}); err != nil {
-			return 0, false, err
-		}
-	}
-	events, err := x.orders.lookUp(ctx, x.account, o)
-	if err == nil {
-		_, err = x.record(ctx, o, events)
-		return 0, false, err
-	}
-	if !errors.Is(err, domain.KindNotFound) {
-		return 0, false, err
-	}
-	can := broker.Capabilities()
-	since := x.clock.Now().Sub(lastAttemptAt(o))
-	switch {
-	case can.Duplicates != ports.DuplicatesRejectedForever || can.Lookup != ports.LookupDirect:
-		return x.escalate(ctx, o)
-	case since < can.VisibleWithin:
-		return can.VisibleWithin - since, false, nil
-	case since < x.c.SendTimeout+can.VisibleWithin:
-		return x.c.SendTimeout + can.VisibleWithin - since, false, nil
-	}
-	return x.sendAgain(ctx, o)
-}
-
 func lastAttemptAt(o *domain.Order) time.Time {
 	var at time.Time
 	for _, e := range o.Events() {
@@ -162,20 +142,6 @@ func lastAttemptAt(o *domain.Order) time.Time {
 		}
 	}
 	return at
-}
-
-// escalate leaves the ticket to a person. The lane waits behind it and the
-// broker is asked again from time to time. The order may have been escalated by
-// one who lost the lane before the ticket was.
-func (x *execution) escalate(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	if o.Submission() == domain.SubmissionNeedsReview && x.ticket.State == domain.StateNeedsReview {
-		return waitForReview, false, nil
-	}
-	const why = "the broker may or may not have this order, and sending it again could double it"
-	end := x.end(domain.StateNeedsReview)
-	end.Reasons = []domain.Reason{{Code: "needs_review", Message: why}}
-	facts := ports.OrderFacts{OrderID: o.ID(), Events: []domain.OrderEvent{x.orders.ours(o, domain.EventEscalated, "", why)}}
-	return waitForReview, false, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
 // giveUp ends a ticket whose order is provably not placed and came too late, or
@@ -196,9 +162,9 @@ func (x *execution) reduces(o *domain.Order) bool {
 	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
 }
 
-// stillWanted reports whether an order not placed yet should be: while it is not
-// too old, by the rule for exits or that for entries, and no full exit waits
-// behind.
+// stillWanted reports whether an order not placed yet should be: while no full
+// exit waits behind, and it is not too old, by the rule for exits or that for
+// entries, or a person wants it however old it is.
 func (x *execution) stillWanted(o *domain.Order) bool {
 	if x.isSuperseded() {
 		return false
@@ -207,5 +173,5 @@ func (x *execution) stillWanted(o *domain.Order) bool {
 	if x.reduces(o) {
 		effect = domain.EffectExit
 	}
-	return !x.rules.Staleness.Expired(effect, x.age())
+	return resendApproved(o) || !x.rules.Staleness.Expired(effect, x.age())
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -17,6 +18,7 @@ func (w *Webhooks) PreviewAlert(
 		accounts  = map[domain.BrokerAccountID]*domain.BrokerAccount{}
 		positions []ports.HeldPosition
 		usage     domain.Usage
+		halts     []domain.Halt
 	)
 	err := w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) (err error) {
 		if config, err = r.WebhookConfigs.ByID(ctx, id); err != nil {
@@ -28,6 +30,9 @@ func (w *Webhooks) PreviewAlert(
 			}
 		}
 		if usage, err = r.WebhookConfigs.Usage(ctx, id); err != nil {
+			return err
+		}
+		if halts, err = r.Halts.List(ctx); err != nil {
 			return err
 		}
 		ofConfigs, err := r.Positions.List(ctx, ports.PositionsByWebhook)
@@ -55,6 +60,7 @@ func (w *Webhooks) PreviewAlert(
 				if err != nil {
 					return ports.Preview{}, err
 				}
+				routed.Plan = routed.Plan.Under(reaching(halts, config, route.BrokerAccountID, admission.Intent.Symbol))
 				p.Routes = append(p.Routes, routed)
 			}
 		}
@@ -100,6 +106,13 @@ func (w *Webhooks) previewRoute(
 	}
 	p.Plan = domain.PlanOrders(intent, rules, situation)
 	return p, nil
+}
+
+// reaching gives the halts that a ticket of the config would be under.
+func reaching(halts []domain.Halt, config *domain.WebhookConfig, account domain.BrokerAccountID, symbol domain.Symbol) []domain.Halt {
+	return slices.DeleteFunc(slices.Clone(halts), func(h domain.Halt) bool {
+		return !h.Target.Stops(config.Snapshot().UserID, account, new(config.ID()), symbol)
+	})
 }
 
 func held(positions []ports.HeldPosition, account domain.BrokerAccountID, config *domain.WebhookConfigID, symbol domain.Symbol) domain.Net {

@@ -45,6 +45,17 @@ type house struct {
 	accounts *app.Accounts
 	desk     *app.Desk
 	brokers  app.Brokers
+	// stays is an executor that is not restarted.
+	stays struct {
+		executor *app.Executor
+		lanes    *watchedLanes
+	}
+}
+
+// stay keeps one executor from now on.
+func (h *house) stay() {
+	h.stays.lanes = watch(h.lanes)
+	h.stays.executor = h.executor(h.stays.lanes, executorConfig())
 }
 
 func build(s storage, c app.IntakeConfig) *house {
@@ -119,10 +130,19 @@ func (h *house) executorOf(lanes ports.Lanes, ledger ports.Ledger, c app.Executo
 	return app.NewExecutor(lanes, ledger, h.brokers, h.clock, h.ids, h.bell, quietLog(), c)
 }
 
-// drain runs a new executor until no ticket can be taken further now.
+// drain runs an executor until no ticket can be taken further now: a new one, as
+// after a restart, unless one stays.
 func (h *house) drain(ctx context.Context) error {
-	lanes := watch(h.lanes)
-	stop := running(h.executor(lanes, executorConfig()).Run)
+	lanes, executor := h.stays.lanes, h.stays.executor
+	if executor == nil {
+		lanes = watch(h.lanes)
+		executor = h.executor(lanes, executorConfig())
+	}
+	select {
+	case <-lanes.quiet: // of the last time
+	default:
+	}
+	stop := running(executor.Run)
 	defer stop()
 	select {
 	case <-lanes.quiet:

@@ -20,7 +20,7 @@ var _ = Describe("An executor that is stopped while it claims", func() {
 		t.executor(stoppingLanes{t.lanes, stop}, executorConfig()).Run(running)
 		Expect(t.orders(ctx)).To(BeEmpty())
 
-		claimed, err := t.lanes.Claim(ctx, "another", 16, 16, time.Minute)
+		claimed, err := t.lanes.Claim(ctx, ports.LaneRequest{Owner: "another", Lanes: 16, Tickets: 16, Lease: time.Minute})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(claimed).To(HaveExactElements(HaveField("Tickets", HaveExactElements(And(
 			HaveField("SignalID", id), HaveField("State", domain.StateQueued))))))
@@ -35,8 +35,8 @@ type stoppingLanes struct {
 	stop func()
 }
 
-func (s stoppingLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
-	claimed, err := s.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+func (s stoppingLanes) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
+	claimed, err := s.Lanes.Claim(ctx, want)
 	s.stop()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

@@ -44,15 +44,15 @@ func (s *submitter) send(ctx context.Context, account *domain.BrokerAccount, o *
 	if err != nil {
 		return s.denied(o, err)
 	}
-	left := s.timeout - s.clock.Now().Sub(lastAttemptAt(o))
+	t, madeAt := o.Terms(), lastAttemptAt(o)
+	left := s.timeout - s.clock.Now().Sub(madeAt)
 	if left <= 0 {
 		return []domain.OrderEvent{s.ours(o, domain.EventNotWritten, "", "the time to send it was over before it was sent")}
 	}
-	t := o.Terms()
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	report, err := broker.Submit(ctx, account, ports.OrderRequest{
-		ClientOrderID: t.ClientOrderID, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
+		ClientOrderID: t.ClientOrderID, MadeAt: madeAt, Symbol: t.Symbol, Side: t.Side, Type: t.Type, TimeInForce: t.TimeInForce,
 		Quantity: t.Quantity, Notional: t.Notional, LimitPrice: t.LimitPrice, StopPrice: t.StopPrice, ReferencePrice: t.ReferencePrice,
 	})
 	if err == nil {
@@ -79,20 +79,24 @@ func (s *submitter) denied(o *domain.Order, err error) []domain.OrderEvent {
 // lookUp asks the broker for an order by its client order id and gives the
 // events that follow. A broker that has no such order is KindNotFound.
 func (s *submitter) lookUp(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) ([]domain.OrderEvent, error) {
-	broker, err := s.brokers.For(account.Kind())
-	if err != nil {
-		return nil, err
-	}
-	if err := s.spend(ctx, broker, account); err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
-	report, err := broker.ByClientOrderID(ctx, account, o.Terms().ClientOrderID)
+	report, err := s.find(ctx, account, o.Terms().ClientOrderID)
 	if err != nil {
 		return nil, err
 	}
 	return append(s.foundIfNew(o, report), report.Events()...), nil
+}
+
+func (s *submitter) find(ctx context.Context, account *domain.BrokerAccount, clientOrderID string) (domain.OrderReport, error) {
+	broker, err := s.brokers.For(account.Kind())
+	if err != nil {
+		return domain.OrderReport{}, err
+	}
+	if err := s.spend(ctx, broker, account); err != nil {
+		return domain.OrderReport{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	return broker.ByClientOrderID(ctx, account, clientOrderID)
 }
 
 // cancel asks the broker to end an order and gives the events that follow,

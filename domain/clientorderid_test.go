@@ -17,6 +17,13 @@ var _ = Describe("A client order id", func() {
 		ticket = domain.TicketID{UUID: uuid.MustParse("0198a3c4-5d6e-7f80-9123-456789abcdef")}
 	})
 
+	It("marks the orders of its installation and nobody else's", func() {
+		id := domain.NewClientOrderID(here, ticket, 1, 0)
+		Expect(here.Marks(id)).To(BeTrue())
+		Expect(domain.NewInstallation([]byte{1, 2, 3}).Marks(id)).To(BeFalse())
+		Expect(here.Marks("somebody-else")).To(BeFalse())
+	})
+
 	It("never changes from one release to the next", func() {
 		// An order in flight while hookfill is upgraded is found by this id.
 		Expect(here).To(Equal(domain.Installation("73ol")))

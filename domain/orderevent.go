@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// OrderEventKind says what happened to an order. The first nine are ours and
+// OrderEventKind says what happened to an order. The first ten are ours and
 // move Submission; the others come from the broker and move OrderStatus.
 type OrderEventKind string
 
@@ -31,6 +31,9 @@ const (
 	EventNotPlaced OrderEventKind = "not_placed"
 	// EventEscalated: only a person can decide what happened.
 	EventEscalated OrderEventKind = "escalated"
+	// EventResendApproved: a person took it on themselves to have the order sent
+	// once more.
+	EventResendApproved OrderEventKind = "resend_approved"
 
 	// EventFill is one execution: Quantity at Price, named by ExecutionID.
 	EventFill            OrderEventKind = "fill"

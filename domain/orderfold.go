@@ -108,7 +108,7 @@ func submissionRank(k OrderEventKind) int {
 		return 1
 	case EventEscalated:
 		return 2
-	case EventNotPlaced, EventDenied:
+	case EventNotPlaced, EventDenied, EventResendApproved:
 		return 3
 	}
 	return 4 // acknowledged, found: whatever else was believed, the broker has it

@@ -47,6 +47,9 @@ var transitions = []transition{ //nolint:gochecknoglobals // the table, never wr
 	{event: EventEscalated, submission: map[Submission]Submission{
 		SubmissionUnknown: SubmissionNeedsReview,
 	}},
+	{event: EventResendApproved, submission: map[Submission]Submission{
+		SubmissionNeedsReview: SubmissionIntent,
+	}},
 
 	{event: EventPendingNew, status: stay(StatusPendingNew)},
 	{event: EventNew, status: to(StatusNew,

@@ -46,6 +46,7 @@ func submissionSteps() []step[domain.Submission] {
 		{"needs_review", "acknowledged", "acknowledged"},
 		{"needs_review", "attempted", "in_flight"},
 		{"needs_review", "not_placed", "not_placed"},
+		{"needs_review", "resend_approved", "intent"},
 
 		// The venue shows an order that we never sent, or took for not placed:
 		// what the venue has, is.
@@ -182,7 +183,7 @@ var _ = Describe("The two tables", func() {
 	It("share no event: ours move the submission, the venue's the status", func() {
 		ours := []domain.OrderEventKind{
 			domain.EventAttempted, domain.EventNotWritten, domain.EventAcknowledged, domain.EventFound, domain.EventRefused,
-			domain.EventDenied, domain.EventAmbiguous, domain.EventNotPlaced, domain.EventEscalated,
+			domain.EventDenied, domain.EventAmbiguous, domain.EventNotPlaced, domain.EventEscalated, domain.EventResendApproved,
 		}
 		for _, event := range domain.OrderEventKinds() {
 			Expect(event.IsSubmission()).To(Equal(slices.Contains(ours, event)), string(event))

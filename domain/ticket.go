@@ -38,7 +38,7 @@ func (s State) IsFinal() bool {
 var ticketMoves = map[State][]State{ //nolint:gochecknoglobals // the table, never written
 	StateQueued:      {StateExecuting, StateDone, StateRefused, StateExpired, StateSuperseded, StateNeedsReview},
 	StateExecuting:   {StateDone, StateRefused, StateExpired, StateSuperseded, StateNeedsReview},
-	StateNeedsReview: {StateExecuting, StateDone, StateRefused},
+	StateNeedsReview: {StateExecuting, StateDone, StateRefused, StateExpired, StateSuperseded},
 }
 
 // Next gives to where the move is possible, else a conflict that names both.

@@ -15,7 +15,7 @@ func ticketMoves() map[domain.State]string {
 	return map[domain.State]string{
 		"queued":       "executing done refused expired superseded needs_review",
 		"executing":    "done refused expired superseded needs_review",
-		"needs_review": "executing done refused",
+		"needs_review": "executing done refused expired superseded",
 		"done":         "",
 		"refused":      "",
 		"expired":      "",

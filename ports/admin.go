@@ -131,4 +131,15 @@ type OrderDesk interface {
 	// CancelOrder asks the broker to end a working order and records its answer.
 	// An order that is not working is KindConflict with code order_not_open.
 	CancelOrder(ctx context.Context, caller domain.Principal, id domain.OrderID) (*domain.Order, error)
+	// Settle carries out what the caller says of the order of a ticket that needs
+	// review, gives the order as it is then, and lets its lane go on. A missing
+	// ticket and another user's are the same KindNotFound; one that does not need
+	// review is KindConflict with code not_in_review, unless the same was said
+	// before. The broker is asked first wherever it can be: adopt of an order it
+	// does not have is KindConflict with code order_not_found, as is that of one it
+	// calls by another id than the word does, and not_placed or resend of one that
+	// it has KindConflict with code order_found. A word that ReviewWord.Check
+	// refuses is KindInvalid. Who said what, when and why is kept with the order
+	// and, once it ends, among the ticket's decisions.
+	Settle(ctx context.Context, caller domain.Principal, id domain.TicketID, said ReviewWord) (*domain.Order, error)
 }

@@ -11,7 +11,7 @@ import (
 type DuplicateRule string
 
 // The duplicate rules. Only DuplicatesRejectedForever makes sending again safe
-// without a look-up.
+// without proof that the former request was not accepted.
 const (
 	DuplicatesRejectedForever   DuplicateRule = "rejected_forever"
 	DuplicatesRejectedWhileOpen DuplicateRule = "rejected_while_open"
@@ -39,6 +39,10 @@ type Capabilities struct {
 	// VisibleWithin is how long a look-up may miss an order the broker has taken;
 	// 0 for a broker whose look-ups never lag.
 	VisibleWithin time.Duration
+	// RequestExpiry is how long after OrderRequest.MadeAt a request can still be
+	// accepted: the broker refuses one that arrives later. 0 for a broker whose
+	// requests do not expire.
+	RequestExpiry time.Duration
 	// Requests is what the broker takes for one account; zero for one that does
 	// not count.
 	Requests RateLimit
@@ -47,10 +51,13 @@ type Capabilities struct {
 // OrderRequest is an order as it is sent.
 type OrderRequest struct {
 	ClientOrderID string
-	Symbol        domain.Symbol
-	Side          domain.Side
-	Type          domain.OrderType
-	TimeInForce   domain.TimeInForce
+	// MadeAt is when the attempt was written down. A broker whose requests expire
+	// is told it, so that one sent late by a process that stood still expires too.
+	MadeAt      time.Time
+	Symbol      domain.Symbol
+	Side        domain.Side
+	Type        domain.OrderType
+	TimeInForce domain.TimeInForce
 	// Exactly one of Quantity and Notional is set.
 	Quantity   *domain.Quantity
 	Notional   *domain.Money

@@ -11,6 +11,8 @@ import (
 type TicketBrief struct {
 	Ticket domain.Ticket
 	Signal *domain.Signal
+	// Account is the ticket's, also where it was removed.
+	Account *domain.BrokerAccount
 	// Rules are those of the config version that judged the signal, nil for a
 	// signal by hand.
 	Rules *domain.WebhookRules
@@ -21,11 +23,14 @@ type TicketBrief struct {
 	// Orders are the ticket's own so far, by step and revision.
 	Orders []*domain.Order
 	// Working are the orders of the same config in the lane that are acknowledged
-	// and not terminal, or unsettled, but for the ticket's own.
+	// and not terminal, or unsettled, but for the ticket's own; of a signal of
+	// source halt those of every config and by hand.
 	Working []*domain.Order
 	// Others are the orders in the lane, of other configs or by hand, that Working
 	// would have if they were of the same.
 	Others []*domain.Order
+	// Halts are those in force that reach the ticket.
+	Halts []domain.Halt
 	// Usage is what the config has used, by the storage's clock, of the rails its
 	// rules set; what no rule limits may be left zero.
 	Usage domain.Usage
@@ -80,6 +85,9 @@ type Attempt struct {
 	At       time.Time
 	// Request is what the send takes from the account's budget.
 	Request Request
+	// Effect is what the order does to the position, which halts are judged by;
+	// the zero value counts as an entry.
+	Effect domain.Effect
 }
 
 // OrderFacts are events learned about one order.
@@ -93,6 +101,7 @@ type OrderFacts struct {
 // void one they are KindConflict with code lease_lost and change nothing. Facts
 // are recorded whatever the lease.
 type Ledger interface {
+	Reconciliations
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)
@@ -102,24 +111,36 @@ type Ledger interface {
 	// executing. It is fenced. The target of the first call stays; decisions are
 	// added to those before.
 	Plan(ctx context.Context, lease Lease, id domain.TicketID, plan TicketPlan) error
+	// Note adds decisions to a ticket that waits, and changes nothing else. It is
+	// fenced.
+	Note(ctx context.Context, lease Lease, id domain.TicketID, decisions []domain.Decision) error
 	// Intend writes an order down together with its first attempt, and its
 	// ticket's plan as Plan does, before anything is sent. The attempt becomes the
 	// order's event domain.AttemptedEvent. It is fenced. A second order for the
 	// same ticket, step and revision is KindConflict with code order_exists. An
 	// order of a config beyond the limits of the plan that count orders is
-	// KindConflict with code limit_reached, and changes nothing. The attempt's
+	// KindConflict with code limit_reached, and changes nothing. Where a halt that
+	// is in force holds the attempt, by domain.JudgeHalts, it is KindConflict with
+	// code halted, and changes nothing: once a halt is committed, nothing that it
+	// holds is written down, whoever asks at the same moment. The attempt's
 	// request is taken from the account's budget as Spend does, together with the
 	// rest or not at all.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
-	// conflict where the order's submission admits no attempt. It takes from the
-	// account's budget as Intend does.
+	// conflict where the order's submission admits no attempt. Halts are judged,
+	// and the account's budget is charged, as in Intend.
 	Retry(ctx context.Context, lease Lease, id domain.OrderID, next Attempt) (*domain.Order, error)
 	// Record adds facts to an order and gives what it is now. A fact already
 	// known, by its source id, changes nothing. Every new fill moves the
 	// position of the order's config and of its account, once. A missing order
 	// is KindNotFound.
 	Record(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
+	// Review adds what a person learned or decided about an order that needs
+	// review, as Record does, and makes its lane ready unless it is leased. An
+	// order that does not need review is KindConflict with code not_in_review and
+	// nothing is added, unless the first of the facts is known already, by its
+	// source id: then nothing changes.
+	Review(ctx context.Context, facts OrderFacts, at time.Time) (*domain.Order, error)
 	// Finish ends the ticket at the head of its lane and moves the lane on, in
 	// one transaction with the facts, and brings the signal's state in line. The
 	// lane stays leased. With needs_review the lane does not move on: the ticket

@@ -32,6 +32,7 @@ type SignalRepository interface {
 // OrderQuery narrows a list of orders; zero fields do not.
 type OrderQuery struct {
 	SignalID        *domain.SignalID
+	TicketID        *domain.TicketID
 	BrokerAccountID *domain.BrokerAccountID
 	Symbol          domain.Symbol
 	Status          domain.OrderStatus

@@ -26,6 +26,8 @@ type Repositories struct {
 	Orders         OrderRepository
 	Positions      PositionRepository
 	Requests       RequestRepository
+	Unmatched      UnmatchedOrderRepository
+	Halts          HaltRepository
 }
 
 // BrokerAccountRepository keeps the caller's broker accounts.

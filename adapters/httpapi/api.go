@@ -15,12 +15,13 @@ import (
 )
 
 // Deps is what an API works with. Intake is needed to serve hooks; Brokers,
-// Webhooks, Desk, Work and Tokens to serve the API; the rest always.
+// Webhooks, Desk, Halts, Work and Tokens to serve the API; the rest always.
 type Deps struct {
 	Intake   ports.SignalIntake
 	Brokers  ports.BrokerAdmin
 	Webhooks ports.WebhookAdmin
 	Desk     ports.OrderDesk
+	Halts    ports.HaltDesk
 	Work     ports.UnitOfWork
 	Tokens   ports.TokenVerifier
 	Clock    ports.Clock
@@ -84,7 +85,7 @@ func (a *API) Admin() http.Handler { return a.admin }
 func (d Deps) check(cfg Config) error {
 	always := d.Clock != nil && d.IDs != nil && d.Log != nil && d.Metrics != nil && d.Ready != nil
 	hooks := d.Intake != nil || !cfg.Hooks
-	api := d.Brokers != nil && d.Webhooks != nil && d.Desk != nil && d.Work != nil && d.Tokens != nil || !cfg.API
+	api := d.Brokers != nil && d.Webhooks != nil && d.Desk != nil && d.Halts != nil && d.Work != nil && d.Tokens != nil || !cfg.API
 	if always && hooks && api {
 		return nil
 	}

@@ -25,5 +25,5 @@
 // query parameter is refused. HEAD is answered where GET is. A field given as null
 // is the same as its default. A payload is a string, exactly as it was posted.
 // Idempotency-Key is accepted on every write; deleting, canceling, checking,
-// previewing and pushing a quote do not need one and only check its form.
+// previewing, settling a review and pushing a quote do not need one and only check its form.
 package httpapi

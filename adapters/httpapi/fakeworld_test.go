@@ -19,24 +19,26 @@ import (
 // owner, in memory, and trades nothing. Anything that is asked of it fails with
 // fails, where that is set, and waits for waitFor.
 type world struct {
-	mu       sync.Mutex
-	fails    error
-	waitFor  func(context.Context) error
-	last     uint64
-	accounts map[domain.BrokerAccountID]*domain.BrokerAccount
-	configs  map[domain.WebhookConfigID][]*domain.WebhookConfig // newest version last
-	signals  map[domain.SignalID]*domain.Signal
-	orders   map[domain.OrderID]*domain.Order
-	held     map[domain.UserID]map[ports.PositionScope][]ports.HeldPosition
-	refusals map[domain.WebhookConfigID][]ports.Refusal
-	requests map[string]remembered
-	quotes   []ports.Quote
-	once     []ports.Idempotency
-	overlap  int
-	preview  ports.Preview
-	previews [][]byte
-	answers  []ports.BacklogAction
-	queries  []any
+	mu        sync.Mutex
+	fails     error
+	waitFor   func(context.Context) error
+	last      uint64
+	accounts  map[domain.BrokerAccountID]*domain.BrokerAccount
+	configs   map[domain.WebhookConfigID][]*domain.WebhookConfig // newest version last
+	signals   map[domain.SignalID]*domain.Signal
+	orders    map[domain.OrderID]*domain.Order
+	held      map[domain.UserID]map[ports.PositionScope][]ports.HeldPosition
+	refusals  map[domain.WebhookConfigID][]ports.Refusal
+	requests  map[string]remembered
+	quotes    []ports.Quote
+	once      []ports.Idempotency
+	overlap   int
+	preview   ports.Preview
+	previews  [][]byte
+	unmatched []domain.UnmatchedOrder
+	queries   []any
+	halts     []domain.Halt
+	answers   []ports.BacklogAction
 }
 
 type remembered struct {
@@ -123,7 +125,7 @@ func (w *world) Do(ctx context.Context, caller domain.Principal, fn func(context
 		r := rows{w, caller.UserID}
 		return fn(ctx, ports.Repositories{
 			BrokerAccounts: accountRows{rows: r}, WebhookConfigs: configRows{rows: r},
-			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r},
+			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r}, Unmatched: unmatchedRows{r}, Halts: haltRows{rows: r},
 		})
 	})
 }

@@ -88,7 +88,7 @@ func fuzzed(f *testing.F) (*world, http.Handler) {
 	i := &intake{}
 	i.gives(ports.Receipt{}, nil)
 	api, err := httpapi.New(httpapi.Deps{
-		Intake: i, Brokers: w, Webhooks: w, Desk: w, Work: w, Tokens: keyring{aliceToken: {UserID: alice()}},
+		Intake: i, Brokers: w, Webhooks: w, Desk: w, Halts: w, Work: w, Tokens: keyring{aliceToken: {UserID: alice()}},
 		Clock: w, IDs: randomIDs{}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 		Ready: func(context.Context) error { return nil },
 	}, everything())

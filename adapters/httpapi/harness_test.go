@@ -57,7 +57,7 @@ func newHarnessWith(cfg httpapi.Config) *harness {
 	h := &harness{world: newWorld(), intake: &intake{}, log: &syncBuffer{}}
 	h.intake.gives(ports.Receipt{Result: ports.ReceiptAccepted}, nil)
 	h.deps = httpapi.Deps{
-		Intake: h.intake, Brokers: h.world, Webhooks: h.world, Desk: h.world, Work: h.world,
+		Intake: h.intake, Brokers: h.world, Webhooks: h.world, Desk: h.world, Halts: h.world, Work: h.world,
 		Tokens: keyring{aliceToken: {UserID: alice()}, bobToken: {UserID: bob()}, "nobody": {}},
 		Clock:  h.world, IDs: randomIDs{},
 		Log:     slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -37,7 +37,7 @@ func (a *API) hookRoutes() []Route {
 }
 
 func (a *API) apiRoutes() []Route {
-	const get, post, patch, del = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	return []Route{
 		{get, "/v1/broker-accounts", true, a.as(a.listBrokerAccounts)},
 		{post, "/v1/broker-accounts", true, a.as(a.openBrokerAccount)},
@@ -67,6 +67,15 @@ func (a *API) apiRoutes() []Route {
 		{get, "/v1/orders/{id}", true, a.as(a.showOrder)},
 		{post, "/v1/orders/{id}/cancel", true, a.as(a.cancelOrder)},
 
+		{get, "/v1/reviews", true, a.as(a.listReviews)},
+		{post, "/v1/reviews/{id}/settle", true, a.as(a.settleReview)},
+
+		{get, "/v1/unmatched-orders", true, a.as(a.listUnmatchedOrders)},
+
 		{get, "/v1/positions", true, a.as(a.listPositions)},
+
+		{get, "/v1/halts", true, a.as(a.listHalts)},
+		{put, "/v1/halts", true, a.as(a.setHalt)},
+		{del, "/v1/halts", true, a.as(a.liftHalt)},
 	}
 }

@@ -19,18 +19,19 @@ func (t *tx) wakeAt(lane laneRow, at time.Time) laneRow {
 }
 
 // Claim leases lanes that are ready.
-func (s *Store) Claim(ctx context.Context, _ string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
+func (s *Store) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
 	var claimed []ports.ClaimedLane
 	err := s.transact(ctx, func(t *tx) error {
-		ready := t.ready()
-		for _, id := range ready[:min(len(ready), max(lanes, 0))] {
-			lane := t.wakeAt(t.lanes[id], t.now.Add(lease))
+		for _, id := range t.inTurn(t.ready(), want) {
+			lane := t.wakeAt(t.lanes[id], t.now.Add(want.Lease))
+			t.lastTurn = lane.user
 			lane.epoch++
+			lane.parked = false
 			put(t, t.lanes, id, lane)
 			claimed = append(claimed, ports.ClaimedLane{
 				Lease: ports.Lease{LaneID: id, Epoch: lane.epoch}, UserID: lane.user,
 				BrokerAccountID: lane.key.account, Symbol: lane.key.symbol,
-				Tickets: t.head(id, lane, tickets),
+				Tickets: t.head(id, lane, want.Tickets),
 			})
 		}
 		return nil
@@ -111,6 +112,7 @@ func (s *Store) Release(ctx context.Context, lease ports.Lease, after time.Durat
 		lane.epoch++
 		if lane.done < lane.last {
 			lane = t.wakeAt(lane, t.now.Add(after))
+			lane.parked = true
 		} else {
 			lane.ready = nil
 		}

@@ -35,7 +35,9 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 		return nil, domain.NotFound("ticket")
 	}
 	signal := t.signals[ticket.SignalID]
-	b := &ports.TicketBrief{Ticket: copyTicket(ticket), Signal: t.restoreSignal(signal)}
+	b := &ports.TicketBrief{
+		Ticket: copyTicket(ticket), Signal: t.restoreSignal(signal), Account: restoreAccount(t.accounts[ticket.BrokerAccountID]),
+	}
 	whole := positionKey{scope: ports.PositionsByAccount, account: ticket.BrokerAccountID, symbol: ticket.Symbol}
 	own := positionKey{scope: ports.PositionsByWebhook, account: ticket.BrokerAccountID, symbol: ticket.Symbol}
 	if config := signal.signal.WebhookConfigID; config != nil {
@@ -55,6 +57,7 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)
 
+	b.Halts = t.haltsOn(ticket)
 	b.SupersededBy = t.exitBehind(ticket, signal.signal.WebhookConfigID)
 
 	var mine, working, others []orderRow
@@ -64,8 +67,8 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	for order := range t.live {
 		row := t.orders[order]
 		switch terms := row.order.Terms; {
-		case terms.TicketID == id || terms.BrokerAccountID != ticket.BrokerAccountID || terms.Symbol != ticket.Symbol:
-		case holding(terms) == own:
+		case terms.TicketID == id || !sameLane(terms, ticket):
+		case holding(terms) == own || signal.signal.Source == domain.SourceHalt:
 			working = append(working, row)
 		default:
 			others = append(others, row)
@@ -133,6 +136,26 @@ func (s *Store) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID,
 			return err
 		}
 		return t.plan(ticket, plan)
+	})
+}
+
+// Note adds decisions to a ticket.
+func (s *Store) Note(ctx context.Context, lease ports.Lease, id domain.TicketID, decisions []domain.Decision) error {
+	return s.transact(ctx, func(t *tx) error {
+		ticket, ok := t.tickets[id]
+		if !ok {
+			return domain.NotFound("ticket")
+		}
+		if _, err := t.holdsFor(lease, ticket.BrokerAccountID, ticket.Symbol); err != nil {
+			return err
+		}
+		if err := storableDecisions(decisions); err != nil {
+			return err
+		}
+		ticket.Decisions = slices.Concat(ticket.Decisions, decisions)
+		ticket.UpdatedAt = t.now
+		put(t, t.tickets, id, ticket)
+		return nil
 	})
 }
 

@@ -24,6 +24,9 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if t.hasOrder(terms) {
 			return domain.Conflict("order_exists", "the order is written down already")
 		}
+		if err := t.mayAttempt(ticket, first); err != nil {
+			return err
+		}
 		if err := t.keepTo(plan.Limits, terms.WebhookConfigID); err != nil {
 			return err
 		}
@@ -90,6 +93,9 @@ func (s *Store) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID,
 			return err
 		}
 		if _, err := row.submission.Next(domain.EventAttempted); err != nil {
+			return err
+		}
+		if err := t.mayAttempt(t.tickets[terms.TicketID], next); err != nil {
 			return err
 		}
 		o, err := domain.RestoreOrder(copyOrder(row.order))

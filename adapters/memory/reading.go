@@ -98,6 +98,7 @@ func (r orders) List(ctx context.Context, q ports.OrderQuery) (ports.Page[*domai
 func admitsOrder(q ports.OrderQuery, row orderRow) bool {
 	t := row.order.Terms
 	return (q.SignalID == nil || *q.SignalID == t.SignalID) &&
+		(q.TicketID == nil || *q.TicketID == t.TicketID) &&
 		(q.BrokerAccountID == nil || *q.BrokerAccountID == t.BrokerAccountID) &&
 		(q.Symbol == "" || q.Symbol == t.Symbol) &&
 		(q.Status == "" || q.Status == row.status) &&

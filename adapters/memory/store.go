@@ -18,6 +18,7 @@ var (
 	_ ports.Ledger           = (*Store)(nil)
 	_ ports.Users            = (*Store)(nil)
 	_ ports.Housekeeper      = (*Store)(nil)
+	_ ports.HaltBoard        = (*Store)(nil)
 )
 
 // Store is all of storage but the paper journal. It is safe for concurrent use.

@@ -28,12 +28,17 @@ type tables struct {
 	live      map[domain.OrderID]struct{}
 	positions map[positionKey]positionRow
 	requests  map[requestKey]requestRow
+	halts     map[domain.HaltID]haltRow
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
+	compared  map[domain.BrokerAccountID]comparisonRow
+	unmatched map[unmatchedKey]domain.UnmatchedOrder
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
 	wakes     int64
+	// lastTurn is the user whose lane was claimed last.
+	lastTurn domain.UserID
 }
 
 func newTables() tables {
@@ -54,8 +59,11 @@ func newTables() tables {
 		live:       map[domain.OrderID]struct{}{},
 		positions:  map[positionKey]positionRow{},
 		requests:   map[requestKey]requestRow{},
+		halts:      map[domain.HaltID]haltRow{},
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
+		compared:   map[domain.BrokerAccountID]comparisonRow{},
+		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
 	}
 }
 
@@ -114,7 +122,9 @@ type laneRow struct {
 	// lower wake waited longer.
 	ready *time.Time
 	wake  int64
-	epoch int64
+	// parked says that ready is a rest, not the end of a lease.
+	parked bool
+	epoch  int64
 }
 
 // place is where a ticket stands.

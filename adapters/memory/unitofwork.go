@@ -14,10 +14,12 @@ func (s *Store) Do(ctx context.Context, caller domain.Principal, fn func(context
 		return &domain.Error{Kind: domain.KindUnauthenticated, Code: "unauthenticated", Msg: "say who you are"}
 	}
 	return s.transact(ctx, func(t *tx) error {
-		mine := as{tx: t, user: caller.UserID}
+		mine := as{tx: t, user: caller.UserID, operator: caller.Operator}
 		return fn(ctx, ports.Repositories{
 			BrokerAccounts: accounts{mine}, WebhookConfigs: configs{mine}, Signals: signals{mine},
 			Orders: orders{mine}, Positions: positions{mine}, Requests: requests{mine},
+			Unmatched: unmatchedOrders{mine},
+			Halts:     halts{mine},
 		})
 	})
 }
@@ -25,7 +27,8 @@ func (s *Store) Do(ctx context.Context, caller domain.Principal, fn func(context
 // as is a transaction in the eyes of one user.
 type as struct {
 	*tx
-	user domain.UserID
+	user     domain.UserID
+	operator bool
 }
 
 // begin is what every method of a repository starts with.

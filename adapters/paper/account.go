@@ -32,6 +32,7 @@ type account struct {
 // terms live only as long as it is open.
 type order struct {
 	brokerOrderID uuid.UUID
+	symbol        domain.Symbol
 	status        domain.OrderStatus
 	at            time.Time
 	fill          *fill

@@ -39,7 +39,7 @@ func (e *submitted) apply(a *account, at time.Time) error {
 	if _, known := a.order(e.ClientOrderID); known {
 		return fmt.Errorf("order %s submitted twice", e.ClientOrderID)
 	}
-	o := &order{brokerOrderID: e.BrokerOrderID, status: domain.StatusNew, at: at, resting: newResting(*e)}
+	o := &order{brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, status: domain.StatusNew, at: at, resting: newResting(*e)}
 	if e.Type == domain.OrderTypeMarket {
 		o.status = domain.StatusAccepted
 	}
@@ -59,7 +59,7 @@ func (e *triggered) apply(a *account, _ time.Time) error {
 	}
 	now := *was
 	now.triggered = true
-	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, status: o.status, at: o.at, resting: &now}
+	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, symbol: was.Symbol, status: o.status, at: o.at, resting: &now}
 	a.change(was.Symbol, func(b *book) { b.replace(was, &now) })
 	return nil
 }
@@ -139,6 +139,7 @@ func (a *account) openOrder(clientOrderID string) (*order, error) {
 
 // end puts what stays of an order in its place and takes it off the book.
 func (a *account) end(clientOrderID string, stays order, was *resting) {
+	stays.symbol = was.Symbol
 	a.orders[clientOrderID] = &stays
 	a.change(was.Symbol, func(b *book) { b.remove(was) })
 }

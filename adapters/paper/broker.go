@@ -27,9 +27,10 @@ type Broker struct {
 }
 
 var (
-	_ ports.Broker      = (*Broker)(nil)
-	_ ports.Quotes      = (*Broker)(nil)
-	_ ports.PaperMarket = (*Broker)(nil)
+	_ ports.Broker       = (*Broker)(nil)
+	_ ports.Quotes       = (*Broker)(nil)
+	_ ports.PaperMarket  = (*Broker)(nil)
+	_ ports.OrderHistory = (*Broker)(nil)
 )
 
 // New gives the broker over a journal.
@@ -99,6 +100,13 @@ func (b *Broker) ByClientOrderID(ctx context.Context, account *domain.BrokerAcco
 		return domain.OrderReport{}, domain.NotFound("order")
 	}
 	return report, nil
+}
+
+// ChangedOrders lists an account's orders. It costs what the account has had.
+func (b *Broker) ChangedOrders(ctx context.Context, account *domain.BrokerAccount, since time.Time, limit int) ([]ports.ListedOrder, error) {
+	var found []ports.ListedOrder
+	err := b.look(ctx, account, func(e *Engine) { found = e.Changed(since, limit) })
+	return found, err
 }
 
 // Quote gives the symbol's last pushed quote, which is what it trades at until

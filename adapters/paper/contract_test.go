@@ -66,5 +66,6 @@ var (
 	_ ports.PaperJournal = (*line)(nil)
 	_                    = portstest.DescribeBroker("paper.Broker", portstest.BrokerHarness{New: newTrading})
 	_                    = portstest.DescribeQuotes("paper.Broker", portstest.BrokerHarness{New: newTrading})
+	_                    = portstest.DescribeOrderHistory("paper.Broker", portstest.BrokerHarness{New: newTrading})
 	_                    = portstest.DescribePaperMarket("paper.Broker", portstest.BrokerHarness{New: newTrading})
 )

@@ -1,9 +1,11 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -67,6 +69,25 @@ func (e *Engine) Order(clientOrderID string) (domain.OrderReport, bool) {
 		return domain.OrderReport{}, false
 	}
 	return o.report(clientOrderID), true
+}
+
+// Changed gives up to limit orders that changed last at or after since, those
+// that changed longest ago first, and all that changed with the last one.
+func (e *Engine) Changed(since time.Time, limit int) []ports.ListedOrder {
+	var found []ports.ListedOrder
+	for id, o := range e.a.orders {
+		if !o.at.Before(since) {
+			found = append(found, ports.ListedOrder{Symbol: o.symbol, Report: o.report(id)})
+		}
+	}
+	slices.SortFunc(found, func(a, b ports.ListedOrder) int {
+		return cmp.Or(a.Report.At.Compare(b.Report.At), strings.Compare(a.Report.ClientOrderID, b.Report.ClientOrderID))
+	})
+	n := max(min(limit, len(found)), 0)
+	for n > 0 && n < len(found) && found[n].Report.At.Equal(found[n-1].Report.At) {
+		n++
+	}
+	return found[:n]
 }
 
 // Quote gives the quote pushed last for a symbol, and whether there is one.

@@ -134,12 +134,17 @@ func invalidURL() error {
 }
 
 // become makes a new connection the role before anything else runs on it. A
-// login that is the role already sets nothing, since behind a pooler a setting
-// of the session would be somebody else's too.
+// login that is the API's role already sets nothing, since behind a pooler a
+// setting of the session would be somebody else's too.
 func become(ctx context.Context, conn *pgx.Conn, role string) error {
 	var current string
 	if err := conn.QueryRow(ctx, "select current_user").Scan(&current); err != nil {
 		return err
+	}
+	if role == roleWorker {
+		if _, err := conn.Exec(ctx, fewRowsByIndex); err != nil {
+			return err
+		}
 	}
 	if current == role {
 		return nil
@@ -152,6 +157,14 @@ func become(ctx context.Context, conn *pgx.Conn, role string) error {
 	}
 	return nil
 }
+
+// fewRowsByIndex tells the planner what all the worker's statements do. Each is
+// planned once, for a claim would take longer to plan than to run. And none is to
+// go by a bitmap: a lane's times change with every claim, and each change leaves
+// an entry in the indexes that only a plain scan marks as dead for the next one;
+// a bitmap, which the planner likes where it expects few rows, goes through all
+// of them again until the next vacuum.
+const fewRowsByIndex = "set plan_cache_mode = force_generic_plan; set random_page_cost = 1.1; set enable_bitmapscan = off"
 
 func (db *DB) check(ctx context.Context, throwaway bool) error {
 	if err := db.api.PingContext(ctx); err != nil {

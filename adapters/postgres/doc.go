@@ -6,11 +6,12 @@
 // role is missing: requests run as hookfill_api, which becomes `authenticated`
 // with the caller's claims inside every transaction ([UnitOfWork]); background
 // work runs as hookfill_worker ([Directory], [Inbox], [Lanes], [Ledger],
-// [Journal], [Users], [Housekeeper], [Wakeups]). Nothing is prepared on the API pool, so that
+// [Journal], [Users], [Housekeeper], [Wakeups], [HaltBoard]). Nothing is prepared on the API pool, so that
 // it may sit behind a transaction-mode pooler; the worker's connections prepare
 // what they run again and again.
 //
-// Locks are taken in one order everywhere: keys by config and key, lanes by id,
+// Locks are taken in one order everywhere: halts (shared by who attempts, alone
+// for who sets one), what a config used, keys by config and key, lanes by id,
 // tickets, signals, orders, positions by scope.
 //
 // [Migrate] brings the schema up, in turns with the Supabase CLI, and

@@ -35,3 +35,12 @@ func (db *DB) Worker() *bun.DB { return db.worker }
 
 // ClaimSQL is the statement of Lanes.Claim.
 const ClaimSQL = claimSQL
+
+// FewRowsByIndex is what the worker's connections tell the planner.
+const FewRowsByIndex = fewRowsByIndex
+
+// The locks of who attempts and of who sets a halt, each for a user's id.
+const (
+	UnderHalts = underHaltsOfSQL
+	ForHalt    = `select pg_advisory_xact_lock(hashtextextended(coalesce($1::text, 'all'), 7))`
+)

@@ -31,12 +31,14 @@ var _ = Describe("the grants", func() {
 	It("let a signed-in user read everything public, add what is set up, and change what may change", func(ctx SpecContext) {
 		Expect(granted(ctx, "authenticated")).To(Equal([]string{
 			"public.broker_accounts insert,select,update(deleted_at,name,updated_at,version)",
+			"public.halts select",
 			"public.order_events select",
 			"public.orders select",
 			"public.positions select",
 			"public.refusals select",
 			"public.signals select",
 			"public.tickets select",
+			"public.unmatched_orders select",
 			"public.webhook_config_versions insert,select",
 			"public.webhook_configs insert,select,update(deleted_at,name,status,updated_at,version)",
 			"public.webhook_routes insert,select",
@@ -47,6 +49,7 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_api")).To(Equal([]string{
 			"private.api_requests delete,insert,select,update",
 			"private.webhook_tokens insert,select,update",
+			"public.halts insert,select,update(held_until,lifted_at)",
 		}))
 	})
 
@@ -62,15 +65,18 @@ var _ = Describe("the grants", func() {
 			"private.paper_entries insert,select",
 			"private.paper_journals insert,select,update",
 			"private.rate_budgets insert,select,update",
+			"private.reconciliations insert,select,update",
 			"private.signal_keys delete,insert,select,update",
 			"private.webhook_tokens select",
 			"public.broker_accounts select",
+			"public.halts select,update(flattened_at)",
 			"public.order_events insert,select",
 			"public.orders insert,select,update",
 			"public.positions insert,select,update",
 			"public.refusals insert,select",
 			"public.signals insert,select,update",
 			"public.tickets insert,select,update",
+			"public.unmatched_orders insert,select",
 			"public.webhook_config_versions select",
 			"public.webhook_configs select",
 			"public.webhook_routes select",

@@ -36,7 +36,7 @@ func BenchmarkExecute(b *testing.B) {
 		for ; free == 0 || len(slots) < cap(slots); free++ {
 			slots <- struct{}{}
 		}
-		lanes, err := w.lanes.Claim(b.Context(), "bench", free, 16, 15*time.Second)
+		lanes, err := w.lanes.Claim(b.Context(), ports.LaneRequest{Owner: "bench", Lanes: free, Tickets: 16, Lease: 15 * time.Second})
 		must(b, err)
 		for range free - len(lanes) {
 			<-slots

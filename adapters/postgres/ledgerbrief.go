@@ -21,6 +21,8 @@ select
   signal.action as signal_action, signal.symbol as signal_symbol, signal.state as signal_state, signal.intent, signal.payload,
   signal.reasons as signal_reasons, signal.decisions as signal_decisions,
   signal.received_at, signal.sender_time, signal.updated_at as signal_updated_at,
+  broker.name as broker_name, broker.kind as broker_kind, broker.settings as broker_settings, broker.version as broker_version,
+  broker.created_at as broker_created_at, broker.updated_at as broker_updated_at, broker.deleted_at as broker_deleted_at,
   version.rules,
   (select behind.signal_id
    from (
@@ -46,6 +48,7 @@ select
 ` + backlogWhereCollapsedSQL + `
 from public.tickets ticket
 join public.signals signal on signal.id = ticket.signal_id
+join public.broker_accounts broker on broker.id = ticket.broker_account_id
 left join public.webhook_config_versions version
   on version.webhook_config_id = signal.webhook_config_id and version.version = signal.webhook_config_version
 left join public.positions config
@@ -89,6 +92,14 @@ type briefRow struct {
 	ReceivedAt           time.Time
 	SenderTime           *time.Time
 	SignalUpdatedAt      time.Time
+
+	BrokerName      string
+	BrokerKind      domain.BrokerKind
+	BrokerSettings  string
+	BrokerVersion   int
+	BrokerCreatedAt time.Time
+	BrokerUpdatedAt time.Time
+	BrokerDeletedAt *time.Time
 
 	Rules        *string
 	SupersededBy *uuid.UUID
@@ -136,11 +147,13 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 		rows   []briefRow
 		models []*orderModel
 		events []*orderEventModel
+		halts  []haltRow
 	)
 	err := l.db.bundled(ctx, beginSnapshot, func(ctx context.Context, t *bundledTx) error {
 		ask(ctx, t, &rows, pgx.RowToStructByName[briefRow], briefSQL, id.UUID)
 		ask(ctx, t, &models, pgx.RowToAddrOfStructByName[orderModel], briefOrdersSQL, id.UUID)
 		ask(ctx, t, &events, pgx.RowToAddrOfStructByName[orderEventModel], briefEventsSQL, id.UUID)
+		ask(ctx, t, &halts, pgx.RowToStructByName[haltRow], haltsOnTicketSQL, id.UUID)
 		return nil
 	})
 	if err != nil {
@@ -153,6 +166,7 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 	if err != nil {
 		return nil, err
 	}
+	brief.Halts = toHalts(halts)
 	orders, err := toOrders(models, events)
 	if err != nil {
 		return nil, err
@@ -162,7 +176,7 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 		switch terms := o.Terms(); {
 		case terms.TicketID == id:
 			brief.Orders = append(brief.Orders, o)
-		case sameConfig(terms.WebhookConfigID, config):
+		case sameConfig(terms.WebhookConfigID, config) || brief.Signal.Snapshot().Source == domain.SourceHalt:
 			brief.Working = append(brief.Working, o)
 		default:
 			brief.Others = append(brief.Others, o)
@@ -193,7 +207,14 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	if err != nil {
 		return nil, err
 	}
-	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal}
+	account, err := (&brokerAccountModel{
+		ID: r.BrokerAccountID, UserID: r.UserID, Name: r.BrokerName, Kind: r.BrokerKind, Settings: r.BrokerSettings,
+		Version: r.BrokerVersion, CreatedAt: r.BrokerCreatedAt, UpdatedAt: r.BrokerUpdatedAt, DeletedAt: r.BrokerDeletedAt,
+	}).toDomain()
+	if err != nil {
+		return nil, err
+	}
+	brief := &ports.TicketBrief{Ticket: ticket, Signal: signal, Account: account}
 	if brief.Usage, err = r.usage(); err != nil {
 		return nil, err
 	}

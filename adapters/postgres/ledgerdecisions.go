@@ -22,6 +22,19 @@ func (l *Ledger) Plan(ctx context.Context, lease ports.Lease, id domain.TicketID
 	})
 }
 
+// Note implements ports.Ledger.
+func (l *Ledger) Note(ctx context.Context, lease ports.Lease, id domain.TicketID, decisions []domain.Decision) error {
+	return l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		held, err := hold(ctx, t, lease, id)
+		if err != nil {
+			return err
+		}
+		t.tell(ctx, "update public.tickets set decisions = decisions || $2::jsonb, updated_at = $3 where id = $1",
+			id.UUID, encodeDecisions(decisions), held.Now)
+		return nil
+	})
+}
+
 func hold(ctx context.Context, t *bundledTx, lease ports.Lease, id domain.TicketID) (*heldTicket, error) {
 	var held []heldTicket
 	askToHold(ctx, t, &held, holdLaneAsItIsSQL, lease, id)
@@ -41,6 +54,7 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		return err
 	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+		halts := askForHalts(ctx, t, o.Terms())
 		room := keepTo(ctx, t, plan.Limits, o.Terms().WebhookConfigID)
 		var (
 			rows  []heldTicket
@@ -53,6 +67,9 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		}
 		held, err := onlyHeld(rows)
 		if err != nil {
+			return err
+		}
+		if err := halts.mayAttempt(first); err != nil {
 			return err
 		}
 		if err := room(); err != nil {
@@ -83,8 +100,8 @@ from private.lanes
 where lane_id = $1 and epoch = $2
 for share`
 	addAttemptSQL = `
-insert into private.order_attempts (order_id, number, epoch, deadline, at)
-values ($1, $2, $3, $4, $5)`
+insert into private.order_attempts (order_id, number, epoch, deadline, at, effect)
+values ($1, $2, $3, $4, $5, $6)`
 )
 
 // Retry implements ports.Ledger.
@@ -94,6 +111,7 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 			lanes []laneOf
 			found lockedOrder
 		)
+		halts := askForHaltsOnOrder(ctx, t, id)
 		ask(ctx, t, &lanes, pgx.RowToStructByName[laneOf], holdLaneSQL, lease.LaneID, lease.Epoch)
 		found.askFor(ctx, t, id)
 		if err := t.send(ctx); err != nil {
@@ -112,12 +130,15 @@ func (l *Ledger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID
 		if _, err := o.Submission().Next(domain.EventAttempted); err != nil {
 			return err
 		}
+		if err := halts.mayAttempt(next); err != nil {
+			return err
+		}
 		if !next.Request.Limit.IsUnlimited() {
 			if err := spend(ctx, t, o.Terms().BrokerAccountID, next.Request); err != nil {
 				return err
 			}
 		}
-		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At)
+		t.tell(ctx, addAttemptSQL, id.UUID, next.Number, lease.Epoch, next.Deadline, next.At, string(effectOf(next)))
 		fresh, _, err = applyEvents(ctx, t, o, []domain.OrderEvent{domain.AttemptedEvent(next.Number, next.At)}, next.At)
 		return err
 	})

@@ -76,7 +76,11 @@ func applyEvents(ctx context.Context, t *bundledTx, o *domain.Order, events []do
 // the venue wrote into it.
 func storable(e domain.OrderEvent) domain.OrderEvent {
 	for _, text := range []*string{&e.SourceID, &e.BrokerOrderID, &e.ExecutionID, &e.Reason} {
-		*text = strings.ToValidUTF8(strings.ReplaceAll(*text, "\x00", "\uFFFD"), "\uFFFD")
+		*text = asText(*text)
 	}
 	return e
+}
+
+func asText(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
 }

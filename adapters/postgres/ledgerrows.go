@@ -57,7 +57,7 @@ func (l *lockedOrder) order() (*domain.Order, error) {
 
 const addOrderSQL = `
 with attempt as (
-  insert into private.order_attempts (order_id, number, epoch, deadline, at) values ($1, $25, $26, $27, $28)
+  insert into private.order_attempts (order_id, number, epoch, deadline, at, effect) values ($1, $25, $26, $27, $28, $29)
 )
 insert into public.orders (
   id, user_id, signal_id, ticket_id, broker_account_id, webhook_config_id, lane_seq, step, revision,
@@ -79,7 +79,7 @@ func addOrder(ctx context.Context, t *bundledTx, o *domain.Order, lease ports.Le
 		m.ClientOrderID, string(m.Symbol), string(m.Side), string(m.Type), string(m.TimeInForce), string(m.Class),
 		m.Quantity, m.Notional, m.LimitPrice, m.StopPrice, m.ReferencePrice,
 		string(m.Submission), string(m.Status), m.CreatedAt, m.UpdatedAt,
-		first.Number, lease.Epoch, first.Deadline, first.At)
+		first.Number, lease.Epoch, first.Deadline, first.At, string(effectOf(first)))
 	addEvents(ctx, t, o, 0, m.UpdatedAt)
 }
 

@@ -50,6 +50,9 @@ func (r *orders) List(ctx context.Context, query ports.OrderQuery) (ports.Page[*
 	if query.SignalID != nil {
 		q.Where("o.signal_id = ?", query.SignalID.UUID)
 	}
+	if query.TicketID != nil {
+		q.Where("o.ticket_id = ?", query.TicketID.UUID)
+	}
 	if query.BrokerAccountID != nil {
 		q.Where("o.broker_account_id = ?", query.BrokerAccountID.UUID)
 	}

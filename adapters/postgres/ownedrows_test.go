@@ -28,6 +28,8 @@ func ownedRows() map[string]string {
 		"public.refusals": `
 		insert into public.refusals (user_id, webhook_config_id, received_at, reasons)
 		values ($1::uuid, md5($1 || 'config')::uuid, now(), '[]')`,
+		"public.halts": `
+		insert into public.halts (user_id, scope, mode, set_by, since) values ($1::uuid, 'user', 'halt', $1::uuid, now())`,
 		"private.webhook_tokens": `
 		insert into private.webhook_tokens (token_hash, user_id, webhook_config_id)
 		values (sha256($1::bytea), $1::uuid, md5($1 || 'config')::uuid)`,
@@ -46,6 +48,11 @@ func ownedRows() map[string]string {
 		insert into private.lanes (user_id, broker_account_id, symbol) values ($1::uuid, md5($1 || 'account')::uuid, 'AAPL')`,
 		"private.rate_budgets": `
 		insert into private.rate_budgets (broker_account_id, level, refilled_at) values (md5($1 || 'account')::uuid, 1, now())`,
+		"private.reconciliations": `
+		insert into private.reconciliations (broker_account_id, compared_at) values (md5($1 || 'account')::uuid, now())`,
+		"public.unmatched_orders": `
+		insert into public.unmatched_orders (id, user_id, broker_account_id, client_order_id, broker_order_id, symbol, status, filled_quantity, found_at)
+		values (md5($1 || 'unmatched')::uuid, $1::uuid, md5($1 || 'account')::uuid, 'hf', 'b', 'AAPL', 'new', 0, now())`,
 		"private.chains": `
 		insert into private.chains (lane_id, webhook_config_id, position)
 		select lane_id, md5($1 || 'config')::uuid, 1 from private.lanes where user_id = $1::uuid`,
@@ -78,7 +85,7 @@ func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
 		"private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
-		"private.rate_budgets", "private.chains",
+		"private.rate_budgets", "private.chains", "private.reconciliations", "public.unmatched_orders", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.paper_journals",
 		"private.paper_entries",
 	}

@@ -12,9 +12,18 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// benchWorld is a world in a database of a benchmark's own. What commits cost
-// shows on a server that runs with fsync: name one in the environment.
+// benchWorld is a world in a database of a benchmark's own.
 func benchWorld(b *testing.B) *queueWorld {
+	b.Helper()
+	db, _ := benchDatabase(b)
+	w, err := makeQueueWorld(b.Context(), db, 1)
+	must(b, err)
+	return w
+}
+
+// benchDatabase is a database of a benchmark's own, and its URL. What commits
+// cost shows on a server that runs with fsync: name one in the environment.
+func benchDatabase(b *testing.B) (*postgres.DB, string) {
 	b.Helper()
 	ctx := b.Context()
 	server, err := postgrestest.Open(ctx)
@@ -28,9 +37,7 @@ func benchWorld(b *testing.B) *queueWorld {
 	db, err := postgres.Open(ctx, postgres.Config{URL: url, MaxConns: 40, Throwaway: true})
 	must(b, err)
 	b.Cleanup(func() { must(b, db.Close()) })
-	w, err := makeQueueWorld(ctx, db, 1)
-	must(b, err)
-	return w
+	return db, url
 }
 
 func must(b *testing.B, err error) {

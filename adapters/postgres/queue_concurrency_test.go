@@ -103,7 +103,7 @@ func (w *queueWorld) executeUntil(ctx context.Context, owner string, done <-chan
 	poll := time.NewTicker(2 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		lanes, err := w.lanes.Claim(ctx, owner, 2, 3, longLease)
+		lanes, err := w.lanes.Claim(ctx, ports.LaneRequest{Owner: owner, Lanes: 2, Tickets: 3, Lease: longLease})
 		Expect(err).NotTo(HaveOccurred())
 		for _, lane := range lanes {
 			if lane.UserID == w.user {

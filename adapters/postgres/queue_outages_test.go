@@ -95,7 +95,7 @@ var _ = Describe("The queue behind a connection that can be cut", func() {
 		proxy.close()
 		ticket := lane.Tickets[0].ID
 		for name, err := range map[string]error{
-			"Claim":   second(cut.lanes.Claim(ctx, "spec", 1, 1, longLease)),
+			"Claim":   second(cut.lanes.Claim(ctx, ports.LaneRequest{Owner: "spec", Lanes: 1, Tickets: 1, Lease: longLease})),
 			"Renew":   second(cut.lanes.Renew(ctx, []ports.Lease{lane.Lease}, longLease)),
 			"Release": cut.lanes.Release(ctx, lane.Lease, 0),
 			"Brief":   second(cut.ledger.Brief(ctx, ticket)),

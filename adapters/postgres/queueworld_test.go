@@ -144,7 +144,7 @@ const longLease = time.Minute
 // back.
 func (w *queueWorld) claim(ctx context.Context) []ports.ClaimedLane {
 	GinkgoHelper()
-	lanes, err := w.lanes.Claim(ctx, "spec", 1000, 1000, longLease)
+	lanes, err := w.lanes.Claim(ctx, ports.LaneRequest{Owner: "spec", Lanes: 1000, Tickets: 1000, Lease: longLease})
 	Expect(err).NotTo(HaveOccurred())
 	var mine []ports.ClaimedLane
 	for _, lane := range lanes {
@@ -209,9 +209,6 @@ func (w *queueWorld) finish(ctx context.Context, lease ports.Lease, t domain.Tic
 // broker that fills at once.
 func (w *queueWorld) execute(ctx context.Context, lease ports.Lease, t domain.Ticket) error {
 	if _, err := w.ledger.Brief(ctx, t.ID); err != nil {
-		return err
-	}
-	if _, err := w.ledger.Account(ctx, t.BrokerAccountID); err != nil {
 		return err
 	}
 	o, err := w.intend(ctx, lease, t)

@@ -110,7 +110,7 @@ var _ = Describe("row-level security", func() {
 					_, err = sqlTry(ctx, tx, "update "+table+" set id = gen_random_uuid()")
 					Expect(err).To(beSQLState(insufficientPrivilege), table)
 				}
-				for _, table := range []string{"public.signals", "public.tickets", "public.orders", "public.order_events", "public.positions", "public.refusals"} {
+				for _, table := range []string{"public.signals", "public.tickets", "public.orders", "public.order_events", "public.positions", "public.refusals", "public.halts"} {
 					_, err := sqlTry(ctx, tx, ownedRows()[table], pgx.QueryExecModeSimpleProtocol, ada.String())
 					Expect(err).To(beSQLState(insufficientPrivilege), table)
 				}

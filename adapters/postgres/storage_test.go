@@ -35,6 +35,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Lanes:       postgres.NewLanes(db),
 		Ledger:      postgres.NewLedger(db),
 		Housekeeper: postgres.NewHousekeeper(db),
+		HaltBoard:   postgres.NewHaltBoard(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
 		Wakeups:     postgres.NewWakeups(db, randomIDs{}),
@@ -62,7 +63,7 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 	for _, column := range []string{
 		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
 		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
-		"public.orders intended_at", "public.positions moved_at",
+		"public.orders intended_at", "private.reconciliations compared_at", "private.reconciliations claimed_until", "public.positions moved_at",
 	} {
 		table, name, _ := strings.Cut(column, " ")
 		if _, err := conn.Exec(ctx, "update "+table+" set "+name+" = "+name+by); err != nil {
@@ -79,8 +80,10 @@ var (
 	_ = portstest.DescribeSignalRepository("postgres", storage())
 	_ = portstest.DescribeOrderRepository("postgres", storage())
 	_ = portstest.DescribePositionRepository("postgres", storage())
+	_ = portstest.DescribeReconciliations("postgres", storage())
 	_ = portstest.DescribeRequestRepository("postgres", storage())
 	_ = portstest.DescribeWebhookDirectory("postgres", storage())
+	_ = portstest.DescribeHalts("postgres", storage())
 	_ = portstest.DescribeUsers("postgres", storage())
 	_ = portstest.DescribeHousekeeper("postgres", storage())
 	_ = portstest.DescribeSignalInbox("postgres", storage())

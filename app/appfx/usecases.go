@@ -3,6 +3,7 @@ package appfx
 import (
 	"log/slog"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 
 	"github.com/hookfill/hookfill/adapters/alerts"
@@ -25,15 +26,20 @@ func useCases() fx.Option {
 			app.DefaultIntakeConfig,
 			app.DefaultTrackerConfig,
 			app.DefaultRelayConfig,
+			newUnmatchedAlarm,
+			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.NewExecutor,
 			app.NewTracker,
+			app.NewReconciler,
 			app.NewHousekeeping,
 			app.NewRelay,
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
 			fx.Annotate(app.NewWebhooks, fx.As(new(ports.WebhookAdmin))),
 			fx.Annotate(app.NewDesk, fx.As(new(ports.OrderDesk))),
+			app.NewFlattener,
+			fx.Annotate(app.NewHalts, fx.As(new(ports.HaltDesk))),
 			newDemo,
 			func(c Config) *slog.Logger { return c.Log },
 		),
@@ -49,15 +55,34 @@ func newTokens(c Config, users ports.Users, clock ports.Clock) (ports.TokenVerif
 	return localauth.New(c.SigningKey, users, clock)
 }
 
-func newExecutorConfig(c Config) app.ExecutorConfig {
-	return app.DefaultExecutorConfig(c.Owner, c.Lease)
+// unmatchedAlarm is rung for every order that no row accounts for.
+type unmatchedAlarm func()
+
+func newUnmatchedAlarm(registry *prometheus.Registry) (unmatchedAlarm, error) {
+	found := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_unmatched_orders_total",
+		Help: "Orders found at brokers that carry this installation's mark and that no row accounted for.",
+	})
+	return found.Inc, registry.Register(found)
+}
+
+func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
+	config := app.DefaultExecutorConfig(c.Owner, c.Lease)
+	config.Found = alarm
+	return config
+}
+
+func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
+	config := app.DefaultReconcilerConfig()
+	config.Found = alarm
+	return config
 }
 
 // runBackground starts what the role runs. Hooks stop in reverse: intake is the
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
-	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, sweeper *app.Housekeeping,
-	relay *app.Relay,
+	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
+	flattener *app.Flattener, relay *app.Relay,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -67,6 +92,8 @@ func runBackground(
 		background(lc, relay.Listen)
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
+		background(lc, reconciler.Run)
 		background(lc, sweeper.Run)
+		background(lc, flattener.Run)
 	}
 }

@@ -45,6 +45,7 @@ type webParams struct {
 	Brokers  ports.BrokerAdmin
 	Webhooks ports.WebhookAdmin
 	Desk     ports.OrderDesk
+	Halts    ports.HaltDesk
 	Work     ports.UnitOfWork
 	Tokens   ports.TokenVerifier
 	Clock    ports.Clock
@@ -55,7 +56,7 @@ type webParams struct {
 
 func newAPI(p webParams, c Config, at *Addresses) (*httpapi.API, error) {
 	return httpapi.New(httpapi.Deps{
-		Intake: p.Intake, Brokers: p.Brokers, Webhooks: p.Webhooks, Desk: p.Desk, Work: p.Work, Tokens: p.Tokens,
+		Intake: p.Intake, Brokers: p.Brokers, Webhooks: p.Webhooks, Desk: p.Desk, Halts: p.Halts, Work: p.Work, Tokens: p.Tokens,
 		Clock: p.Clock, IDs: p.IDs, Log: c.Log, Metrics: p.Registry, Ready: p.Ready,
 	}, httpapi.Config{PublicURL: at.PublicURL, Hooks: c.Role.takesIn(), API: c.Role.takesIn()})
 }

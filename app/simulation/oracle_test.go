@@ -95,6 +95,21 @@ func (b books) stuck() (wrong []string) {
 	return wrong
 }
 
+// overtaken tells what was taken up in a lane behind a ticket that a person has
+// to review.
+func (b books) overtaken() (wrong []string) {
+	for lane, tickets := range b.lanes() {
+		waits := false
+		for _, t := range tickets {
+			if waits && t.State != "queued" {
+				wrong = append(wrong, fmt.Sprintf("overtaken: ticket %s, place %d of lane %s, is %s behind a review", short(t.ID.String()), t.LaneSeq, lane.symbol, t.State))
+			}
+			waits = waits || t.State == "needs_review"
+		}
+	}
+	return wrong
+}
+
 func (w *world) atRest() bool {
 	b := w.read()
 	if len(b.stuck()) > 0 {
@@ -115,6 +130,7 @@ func (w *world) judgeAll() (wrong []string) {
 	wrong = append(wrong, w.breaches...)
 	wrong = append(wrong, w.judgeAlerts(b)...)
 	wrong = append(wrong, b.stuck()...)
+	wrong = append(wrong, b.overtaken()...)
 	wrong = append(wrong, w.judgeTickets(b)...)
 	wrong = append(wrong, w.judgeVenues(b)...)
 	wrong = append(wrong, w.judgeOrder(b)...)
@@ -319,7 +335,7 @@ func (w *world) judgeOrder(b books) (wrong []string) {
 			last[lane] = max(last[lane], t.LaneSeq)
 		}
 		for _, o := range v.taken {
-			if age := o.at.Sub(received[of[o.clientOrderID]]); opens[o.clientOrderID] && age > staleAfter {
+			if age := o.at.Sub(received[of[o.clientOrderID]]); opens[o.clientOrderID] && age > staleAfter+v.expiry {
 				wrong = append(wrong, fmt.Sprintf("stale: order %s opened a position %s after its alert", short(o.clientOrderID), age))
 			}
 		}
@@ -328,7 +344,8 @@ func (w *world) judgeOrder(b books) (wrong []string) {
 }
 
 // staleAfter is the limit of an entry, and what a pause and the clocks may add
-// between the judgement and the broker.
+// between the judgement and the broker. What is on its way then may be as long
+// underway as the venue takes it.
 const staleAfter = domain.DefaultEntrySeconds*time.Second + sendTimeout + 2*maxSkew + time.Second
 
 // opening marks the orders that built on what their webhook held, by what the

@@ -35,9 +35,9 @@ type simLanes struct {
 	reaching
 }
 
-func (l simLanes) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
+func (l simLanes) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
 	return across(l.reaching, "claims", func() ([]ports.ClaimedLane, error) {
-		claimed, err := l.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+		claimed, err := l.Lanes.Claim(ctx, want)
 		for _, lane := range claimed {
 			l.w.epochs[lane.Lease.LaneID] = lane.Lease.Epoch
 		}
@@ -95,7 +95,7 @@ func (l simLedger) Intend(ctx context.Context, lease ports.Lease, o *domain.Orde
 	t := o.Terms()
 	what := fmt.Sprintf("intends order %s, step %d of ticket %s: %s %s", short(t.ClientOrderID), t.Step, short(t.TicketID.String()), t.Side, t.Quantity)
 	_, err := across(l.reaching, what, func() (nothing, error) {
-		return nothing{}, l.decided(lease, "intended", l.Ledger.Intend(ctx, lease, o, first, plan))
+		return nothing{}, l.attempted(t, l.decided(lease, "intended", l.Ledger.Intend(ctx, lease, o, first, plan)))
 	})
 	return err
 }
@@ -114,7 +114,10 @@ func (l simLedger) Overtake(ctx context.Context, lease ports.Lease, id domain.Ti
 func (l simLedger) Retry(ctx context.Context, lease ports.Lease, id domain.OrderID, next ports.Attempt) (*domain.Order, error) {
 	return across(l.reaching, fmt.Sprintf("intends attempt %d of order %s", next.Number, short(id.String())), func() (*domain.Order, error) {
 		fresh, err := l.Ledger.Retry(ctx, lease, id, next)
-		return fresh, l.decided(lease, "retried", err)
+		if err = l.decided(lease, "retried", err); err == nil {
+			err = l.attempted(fresh.Terms(), nil)
+		}
+		return fresh, err
 	})
 }
 

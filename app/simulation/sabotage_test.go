@@ -62,7 +62,7 @@ func (forgetful) Append(_ context.Context, arrivals []ports.Arrival) ([]ports.Ar
 
 type ungiving struct{ ports.Lanes }
 
-func (ungiving) Claim(context.Context, string, int, int, time.Duration) ([]ports.ClaimedLane, error) {
+func (ungiving) Claim(context.Context, ports.LaneRequest) ([]ports.ClaimedLane, error) {
 	return nil, nil
 }
 

@@ -15,24 +15,28 @@ const visibleWithin = 2 * time.Second
 type class struct {
 	duplicates ports.DuplicateRule
 	lookup     ports.LookupRule
+	// expiry is how long after it was made an order is still taken.
+	expiry time.Duration
 }
 
 // classes are the kinds of broker there are, the strictest first.
 func classes() []class {
 	return []class{
-		{ports.DuplicatesRejectedForever, ports.LookupDirect},
-		{ports.DuplicatesRejectedWhileOpen, ports.LookupDirect},
-		{ports.DuplicatesRejected24h, ports.LookupDirect},
-		{ports.DuplicatesAccepted, ports.LookupDirect},
-		{ports.DuplicatesRejectedForever, ports.LookupScan},
-		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan},
-		{ports.DuplicatesAccepted, ports.LookupScan},
-		{ports.DuplicatesAccepted, ports.LookupNone},
+		{ports.DuplicatesRejectedForever, ports.LookupDirect, 0},
+		{ports.DuplicatesRejectedWhileOpen, ports.LookupDirect, 0},
+		{ports.DuplicatesRejected24h, ports.LookupDirect, 0},
+		{ports.DuplicatesAccepted, ports.LookupDirect, 0},
+		{ports.DuplicatesRejectedForever, ports.LookupScan, 0},
+		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 0},
+		{ports.DuplicatesAccepted, ports.LookupScan, 0},
+		{ports.DuplicatesAccepted, ports.LookupNone, 0},
+		{ports.DuplicatesAccepted, ports.LookupDirect, 5 * time.Second},
+		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 30 * time.Second},
 	}
 }
 
 func (c class) kind() domain.BrokerKind {
-	return domain.BrokerKind(string(c.duplicates) + "/" + string(c.lookup))
+	return domain.BrokerKind(string(c.duplicates) + "/" + string(c.lookup) + "/" + c.expiry.String())
 }
 
 // venue is a broker that keeps its word and no more: the rule for duplicates it
@@ -90,7 +94,7 @@ func newVenue(w *world, c class) *venue {
 func (v *venue) capabilities() ports.Capabilities {
 	return ports.Capabilities{
 		OrderTypes: domain.OrderTypes(), TimesInForce: domain.TimesInForce(),
-		Duplicates: v.duplicates, Lookup: v.lookup, VisibleWithin: v.lag,
+		Duplicates: v.duplicates, Lookup: v.lookup, VisibleWithin: v.lag, RequestExpiry: v.expiry,
 	}
 }
 
@@ -120,6 +124,16 @@ func (v *venue) submit(account domain.BrokerAccountID, r ports.OrderRequest, dea
 		return none, replyLost()
 	case 5: // on its way when the sender gave up
 		latest := time.Until(deadline) - 2*maxSkew
+		if v.expiry > 0 { // however long after the sender gave up
+			latest, made := time.Minute, time.Now()
+			v.w.stats.LateOrders++
+			v.w.in(v.w.within(0, latest), "order "+short(r.ClientOrderID)+" arrives late", func() {
+				if time.Since(made) <= v.expiry {
+					_, _ = v.receive(account, r)
+				}
+			})
+			return none, replyLost()
+		}
 		if latest <= time.Millisecond {
 			return none, replyLost()
 		}

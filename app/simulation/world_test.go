@@ -52,7 +52,7 @@ type verdict struct {
 // totals count what happened.
 type totals struct {
 	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Reordered, Reviews int
-	Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                            int
+	Halts, Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                     int
 	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                 int
 }
 
@@ -154,14 +154,19 @@ func (w *world) live() {
 	faultsEnd := w.lastPost.Add(faultsLast)
 	w.run(faultsEnd, func() bool { return false })
 	w.becomeCalm()
-	calmSince := time.Now()
+	calmSince, back := time.Now(), time.Now()
+	for _, v := range w.venues {
+		if v.away.After(back) {
+			back = v.away // what waits for a review is looked at once more after that
+		}
+	}
 	look := calmSince
 	w.run(calmSince.Add(drainsMost), func() bool {
 		if time.Now().Before(look) {
 			return false
 		}
 		look = time.Now().Add(looksEvery)
-		return w.sending == 0 && time.Since(calmSince) > reviewsLast && w.atRest()
+		return w.sending == 0 && time.Since(back) > reviewsLast && w.atRest()
 	})
 	w.stats.Seconds = int(time.Since(w.trace.start) / time.Second)
 	w.end()
@@ -194,6 +199,7 @@ func (w *world) planTrouble() {
 			v.away = time.Now().Add(w.within(5*time.Second, 120*time.Second))
 		})
 	}
+	w.planHalts(length)
 }
 
 func (w *world) pause(d time.Duration) {

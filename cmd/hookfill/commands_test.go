@@ -194,6 +194,29 @@ var _ = Describe("Commands", func() {
 		Expect(hookfill(ctx, dir, "orders", "cancel", id)).To(failWith(1, ContainSubstring("cannot be canceled")))
 	})
 
+	It("orders unmatched and review tell what a person has to look at", func(ctx SpecContext) {
+		account := addAccount(ctx)
+		_, url := create(ctx, account)
+		id := findUnmatched(ctx, account)
+		table, records := all(ctx, "orders", "unmatched", "--limit", "0")
+		Expect(table).To(And(haveLine("FOUND", "ACCOUNT", "CLIENT", "ORDER", "BROKER", "ORDER", "SYMBOL", "STATUS", "FILLED"),
+			haveLine(account, "hfaaaab", id, "AAPL", "filled", "10")))
+		Expect(records).To(ContainElement(HaveKeyWithValue("broker_order_id", id)))
+
+		done(ctx, dir, "send", url, "--file", write(ten))
+		standing.owner(ctx).settled(ctx, account)
+		_, orders := all(ctx, "orders", "list", "--account", account)
+		ticket := escalate(ctx, orders[0]["id"].(string))
+		table, records = all(ctx, "review", "list", "--limit", "0")
+		Expect(table).To(And(haveLine("TICKET", "REASON"), haveLine(ticket, "nobody", "knows")))
+		Expect(records).To(ContainElement(HaveKeyWithValue("ticket_id", ticket)))
+		settle := []string{"review", "settle", ticket, "--action", "not_placed"}
+		Expect(hookfill(ctx, dir, settle...)).To(failWith(1, ContainSubstring("reason: ")))
+		Expect(done(ctx, dir, append(settle, "--reason", "asked")...)).To(haveLine("submission", "not_placed"))
+		settle[4] = "resend"
+		Expect(hookfill(ctx, dir, append(settle, "--reason", "asked")...)).To(failWith(1, ContainSubstring("needs no review")))
+	})
+
 	It("doctor has a line for everything, and fails where one does", func(ctx SpecContext) {
 		healthy := []string{"HOOKFILL_DATABASE_URL=" + standing.database}
 		table := hookfillIn(ctx, dir, healthy, "doctor")
@@ -245,7 +268,7 @@ var _ = Describe("Commands", func() {
 	It("say what they are", func(ctx SpecContext) {
 		Expect(done(ctx, dir, "--version")).To(ContainSubstring("hookfill version"))
 		Expect(done(ctx, dir)).To(ContainSubstring("turns it into exactly one order"))
-		for _, name := range []string{"serve", "migrate", "token", "broker", "webhook", "send", "signals", "orders", "positions", "doctor"} {
+		for _, name := range []string{"halt", "resume", "serve", "migrate", "token", "broker", "webhook", "send", "signals", "orders", "review", "positions", "doctor"} {
 			Expect(done(ctx, dir, "--help")).To(ContainSubstring("\n  " + name + " "))
 		}
 	})

@@ -65,7 +65,8 @@ func newRoot(env environment) *cobra.Command {
 	})
 	root.AddCommand(
 		newServe(env), newMigrate(env), newToken(env), newDoctor(env), newVerify(env),
-		newBroker(env), newWebhook(env), newSend(env), newSignals(env), newOrders(env), newPositions(env),
+		newBroker(env), newWebhook(env), newSend(env), newSignals(env), newOrders(env), newReview(env), newPositions(env),
+		newHalt(env), newResume(env),
 	)
 	return refuseStrangers(root)
 }

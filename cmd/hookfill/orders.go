@@ -9,7 +9,7 @@ import (
 
 func newOrders(env environment) *cobra.Command {
 	cmd := group("orders", "Look at orders and cancel them")
-	cmd.AddCommand(newOrdersList(env), newOrdersShow(env), newOrdersCancel(env))
+	cmd.AddCommand(newOrdersList(env), newOrdersShow(env), newOrdersCancel(env), newOrdersUnmatched(env))
 	return cmd
 }
 
@@ -55,5 +55,19 @@ func newOrdersCancel(env environment) *cobra.Command {
 			return err
 		}
 		return out.record(order)
+	})
+}
+
+func newOrdersUnmatched(env environment) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{Use: "unmatched", Short: "List orders at brokers that carry our mark and that no row accounts for, newest first"}
+	cmd.Flags().IntVar(&limit, "limit", defaultShown, "how many; 0 is all")
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, _ []string, out printer) error {
+		items, err := c.pages(ctx, "/v1/unmatched-orders", nil, limit)
+		if err != nil {
+			return err
+		}
+		return out.list(items, column{"FOUND", "found_at"}, column{"ACCOUNT", "broker_account_id"}, column{"CLIENT ORDER", "client_order_id"},
+			column{"BROKER ORDER", "broker_order_id"}, column{"SYMBOL", "symbol"}, column{"STATUS", "status"}, column{"FILLED", "filled_quantity"})
 	})
 }

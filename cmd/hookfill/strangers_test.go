@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,8 +23,8 @@ type estate struct {
 	account string
 	webhook webhookRecord
 	signal  string
-	// order is done, working rests at the broker.
-	order, working string
+	// order is done, working rests at the broker; ticket waits for a person.
+	order, working, ticket string
 }
 
 func newEstate(ctx context.Context) estate {
@@ -39,7 +40,51 @@ func newEstate(ctx context.Context) estate {
 	e.owner.settled(ctx, e.account)
 	e.order = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0].ID
 	e.working = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+resting)[0].ID
+	findUnmatched(ctx, e.account)
+	e.ticket = escalate(ctx, e.order)
 	return e
+}
+
+// findUnmatched stores an order at the account's broker that no row accounts for,
+// as the reconciler does, and gives the broker's id for it. The paper broker
+// never has one.
+func findUnmatched(ctx context.Context, account string) string {
+	GinkgoHelper()
+	db, err := pgx.Connect(ctx, standing.database)
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { Expect(db.Close(ctx)).To(Succeed()) }()
+	id := "unmatched-" + account
+	_, err = db.Exec(ctx, `
+		insert into public.unmatched_orders
+		  (user_id, broker_account_id, client_order_id, broker_order_id, symbol, status, filled_quantity, found_at)
+		select user_id, id, 'hfaaaab', $2, 'AAPL', 'filled', 10, now() from public.broker_accounts where id = $1`, account, id)
+	Expect(err).NotTo(HaveOccurred())
+	return id
+}
+
+// escalate stores a second order of an order's ticket, one that only a person can
+// tell what became of, and gives the ticket. The paper broker always answers in
+// the end.
+func escalate(ctx context.Context, order string) (ticket string) {
+	GinkgoHelper()
+	db, err := pgx.Connect(ctx, standing.database)
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { Expect(db.Close(ctx)).To(Succeed()) }()
+	Expect(db.QueryRow(ctx, `
+		with unclear as (
+		  insert into public.orders (user_id, signal_id, ticket_id, broker_account_id, webhook_config_id, lane_seq, step, client_order_id,
+		    symbol, side, type, time_in_force, order_class, quantity, submission, status, created_at, updated_at)
+		  select user_id, signal_id, ticket_id, broker_account_id, webhook_config_id, lane_seq, step + 1, client_order_id || '2',
+		    symbol, side, type, time_in_force, order_class, quantity, 'needs_review', 'pending_new', now(), now()
+		  from public.orders where id = $1
+		  returning id, user_id, ticket_id
+		), told as (
+		  insert into public.order_events (user_id, order_id, position, source_event_id, kind, at, attempt, reason, recorded_at)
+		  select user_id, id, said.position, 'attempt:1:' || said.kind, said.kind, now(), 1, 'nobody knows', now()
+		  from unclear, (values (0, 'attempted'), (1, 'ambiguous'), (2, 'escalated')) as said (position, kind)
+		)
+		select ticket_id::text from unclear`, order).Scan(&ticket)).To(Succeed())
+	return ticket
 }
 
 // idOf gives what the owner has at a route, nothing where it names no id.
@@ -50,7 +95,7 @@ func (e estate) idOf(r httpapi.Route) string {
 	}
 	for prefix, id := range map[string]string{
 		"/v1/broker-accounts/": e.account, "/v1/paper/": e.account, "/v1/webhook-configs/": e.webhook.ID,
-		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working,
+		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working, "/v1/reviews/": e.ticket,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			return id
@@ -66,7 +111,7 @@ func (e estate) seen(ctx context.Context) map[string]string {
 	all := map[string]string{}
 	for _, path := range []string{
 		"/v1/broker-accounts", "/v1/webhook-configs", "/v1/webhook-configs/" + e.webhook.ID + "/versions",
-		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/signals", "/v1/signals/" + e.signal, "/v1/orders",
+		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/signals", "/v1/signals/" + e.signal, "/v1/reviews", "/v1/unmatched-orders", "/v1/orders",
 		"/v1/orders/" + e.working, "/v1/positions?by=account", "/v1/positions?by=webhook",
 	} {
 		a := e.owner.call(ctx, http.MethodGet, path, nil)
@@ -188,6 +233,8 @@ func bodyFor(r httpapi.Route) any {
 		return map[string]any{"overlap_seconds": 60}
 	case "POST /v1/signals/{id}/answer":
 		return map[string]any{"action": "discard"}
+	case "POST /v1/reviews/{id}/settle":
+		return map[string]any{"action": "not_placed", "reason": "a stranger says so"}
 	case "POST /v1/webhook-configs/{id}/preview":
 		return map[string]any{"ticker": "AAPL", "action": "buy", "quantity": "1", "price": "100"}
 	}

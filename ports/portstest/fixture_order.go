@@ -19,7 +19,7 @@ const leaseTime = time.Minute
 // claim leases every lane that is ready, with all its tickets.
 func (w *world) claim(ctx context.Context) []ports.ClaimedLane {
 	GinkgoHelper()
-	lanes, err := w.Lanes.Claim(ctx, "worker", 1000, 1000, leaseTime)
+	lanes, err := w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "worker", Lanes: 1000, Tickets: 1000, Lease: leaseTime})
 	Expect(err).NotTo(HaveOccurred())
 	return lanes
 }

@@ -45,6 +45,7 @@ func DescribeLanes(name string, h StorageHarness) bool {
 		Describe("Renew", func() { l.describeRenew() })
 		Describe("Release", func() { l.describeRelease() })
 		Describe("Claim by many owners", func() { l.describeManyOwners() })
+		Describe("Claim from many users", func() { describeTurns(w) })
 		describeClaimCost(w)
 	})
 }
@@ -58,7 +59,7 @@ type laneSpecs struct {
 // claim leases up to n lanes for owner.
 func (l *laneSpecs) claim(ctx context.Context, owner string, n int) []ports.ClaimedLane {
 	GinkgoHelper()
-	lanes, err := l.w.Lanes.Claim(ctx, owner, n, 1000, leaseTime)
+	lanes, err := l.w.Lanes.Claim(ctx, ports.LaneRequest{Owner: owner, Lanes: n, Tickets: 1000, Lease: leaseTime})
 	Expect(err).NotTo(HaveOccurred())
 	return lanes
 }
@@ -99,7 +100,7 @@ func (l *laneSpecs) describeClaim() {
 
 	It("gives each lane with up to tickets unfinished tickets from its head", func(ctx SpecContext) {
 		l.queue(ctx, "AAPL", "AAPL", "AAPL", "AAPL", "MSFT")
-		lanes, err := w.Lanes.Claim(ctx, "one", 10, 2, leaseTime)
+		lanes, err := w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "one", Lanes: 10, Tickets: 2, Lease: leaseTime})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(symbolsOf(lanes)).To(Equal([]domain.Symbol{"AAPL", "MSFT"}))
 		Expect(places(lanes[0].Tickets)).To(Equal([]int64{1, 2}))
@@ -112,13 +113,13 @@ func (l *laneSpecs) describeClaim() {
 
 	It("wraps context.Canceled when the context ended first, and leases nothing", func(ctx SpecContext) {
 		l.queue(ctx, "AAPL")
-		Expect(w.Lanes.Claim(ended(ctx), "one", 1, 1, leaseTime)).Error().To(MatchError(context.Canceled))
+		Expect(w.Lanes.Claim(ended(ctx), ports.LaneRequest{Owner: "one", Lanes: 1, Tickets: 1, Lease: leaseTime})).Error().To(MatchError(context.Canceled))
 		Expect(l.claim(ctx, "two", 1)).To(HaveLen(1))
 	})
 
 	It("is KindUnavailable once the storage is closed", func(ctx SpecContext) {
 		w.close()
-		Expect(w.Lanes.Claim(ctx, "one", 1, 1, leaseTime)).Error().To(failAs(domain.KindUnavailable))
+		Expect(w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "one", Lanes: 1, Tickets: 1, Lease: leaseTime})).Error().To(failAs(domain.KindUnavailable))
 	})
 }
 

@@ -49,7 +49,7 @@ func (l *laneSpecs) describeManyOwners() {
 		finished := map[domain.Symbol][]int64{}
 		atOnce(owners, func(i int) {
 			for {
-				claimed, err := w.Lanes.Claim(ctx, strconv.Itoa(i), 2, 3, leaseTime)
+				claimed, err := w.Lanes.Claim(ctx, ports.LaneRequest{Owner: strconv.Itoa(i), Lanes: 2, Tickets: 3, Lease: leaseTime})
 				Expect(err).NotTo(HaveOccurred())
 				if len(claimed) == 0 {
 					mu.Lock()
@@ -94,7 +94,7 @@ func describeClaimCost(w *world) {
 			took := make([]time.Duration, rounds)
 			for i := range took {
 				start := time.Now()
-				lanes, err := w.Lanes.Claim(ctx, "worker", 1, 8, leaseTime)
+				lanes, err := w.Lanes.Claim(ctx, ports.LaneRequest{Owner: "worker", Lanes: 1, Tickets: 8, Lease: leaseTime})
 				took[i] = time.Since(start)
 				Expect(err).NotTo(HaveOccurred())
 				Expect(lanes).To(HaveLen(1))

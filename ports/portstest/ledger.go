@@ -35,6 +35,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Intend and Retry on a budget", func() { l.describeBudget() })
 		Describe("Record", func() { l.describeRecord() })
 		Describe("Record and positions", func() { l.describeMovements() })
+		Describe("Review", func() { l.describeReview() })
 		Describe("Finish", func() { l.describeFinish() })
 		Describe("Finish and its facts", func() { l.describeFinishFacts() })
 		Describe("Working", func() { l.describeWorking() })
@@ -163,6 +164,9 @@ func (l *ledgerSpecs) describeFence() {
 	},
 		Entry("Plan", decide(func(ctx context.Context, lease ports.Lease, t trade) error {
 			return w.Ledger.Plan(ctx, lease, t.ticket.ID, plan("666", decision("late")))
+		})),
+		Entry("Note", decide(func(ctx context.Context, lease ports.Lease, t trade) error {
+			return w.Ledger.Note(ctx, lease, t.ticket.ID, []domain.Decision{decision("late")})
 		})),
 		Entry("Intend", decide(func(ctx context.Context, lease ports.Lease, t trade) error {
 			return w.Ledger.Intend(ctx, lease, w.newOrder(t.signal, t.ticket, 2), w.attempt(1), plan("666", decision("late")))

@@ -18,6 +18,7 @@ func (l *ledgerSpecs) describeBrief() {
 		b := l.brief(ctx, t.ID)
 		Expect(b.Ticket).To(sameAs(t))
 		Expect(b.Signal.Snapshot()).To(sameAs(s))
+		Expect(b.Account.Snapshot()).To(sameAs(l.account.Snapshot()))
 		Expect(b.Rules).To(sameAs(plainRules(l.account)), "not the present ones")
 		Expect(b.ConfigPosition).To(sameAs(domain.Position{}))
 		Expect(b.AccountPosition).To(sameAs(domain.Position{}))
@@ -30,6 +31,12 @@ func (l *ledgerSpecs) describeBrief() {
 		b := l.brief(ctx, s.Tickets[0].ID)
 		Expect(b.Rules).To(BeNil())
 		Expect(b.Signal.Snapshot()).To(sameAs(s))
+	})
+
+	It("gives the account also where it was removed", func(ctx SpecContext) {
+		_, t := l.queued(ctx)
+		w.removeAccount(ctx, w.ada, l.account.ID())
+		Expect(l.brief(ctx, t.ID).Account.Snapshot().DeletedAt).NotTo(BeNil())
 	})
 
 	It("is KindNotFound for a missing ticket", func(ctx SpecContext) {

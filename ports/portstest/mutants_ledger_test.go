@@ -24,8 +24,8 @@ type notesLeases struct {
 	held *sync.Map
 }
 
-func (n notesLeases) Claim(ctx context.Context, owner string, lanes, tickets int, lease time.Duration) ([]ports.ClaimedLane, error) {
-	claimed, err := n.Lanes.Claim(ctx, owner, lanes, tickets, lease)
+func (n notesLeases) Claim(ctx context.Context, want ports.LaneRequest) ([]ports.ClaimedLane, error) {
+	claimed, err := n.Lanes.Claim(ctx, want)
 	for _, lane := range claimed {
 		n.held.Store(lane.Lease.LaneID, lane.Lease)
 	}

@@ -174,6 +174,9 @@ func describeOrderList(w *world) {
 		It("signal", func(ctx SpecContext) {
 			admits(ctx, ports.OrderQuery{SignalID: &msft.signal.ID}, msft)
 		})
+		It("ticket", func(ctx SpecContext) {
+			admits(ctx, ports.OrderQuery{TicketID: &msft.ticket.ID}, msft)
+		})
 		It("account", func(ctx SpecContext) {
 			admits(ctx, ports.OrderQuery{BrokerAccountID: new(away.ID())}, elsewhere)
 		})

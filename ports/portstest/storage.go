@@ -17,6 +17,8 @@ type Storage struct {
 	Ledger     ports.Ledger
 	// Housekeeper is needed by DescribeHousekeeper alone.
 	Housekeeper ports.Housekeeper
+	// HaltBoard is needed by DescribeHalts alone.
+	HaltBoard ports.HaltBoard
 	// Users may be nil where nobody has to be made known; then DescribeUsers
 	// cannot run.
 	Users ports.Users

@@ -199,6 +199,17 @@ var _ = Describe("Check", func() {
 			sql:    "update private.deliveries set body = 'canary-7' where id = '" + id("109") + "'",
 			breaks: "I9", row: "private.deliveries_", problem: "planted secret",
 		}),
+		Entry("I11: an entry under reduce_only", damage{
+			sql:    "update private.order_attempts set effect = 'entry' where order_id = '" + id("405") + "'",
+			breaks: "I11", row: "attempt 1 of order " + id("405"), problem: "as an entry under reduce_only",
+		}),
+		Entry("I11: an exit under halt", damage{
+			sql:    "update public.halts set held_until = now() + interval '1 hour' where id = '" + id("601") + "'",
+			breaks: "I11", row: "attempt 1 of order " + id("402"), problem: "as an exit under halt",
+		}),
+		Entry("I11: a halt lifted at no time", damage{
+			sql: "update public.halts set held_until = null where id = '" + id("601") + "'", breaks: "I11", row: "halt " + id("601"), problem: "ended before it began",
+		}),
 		Entry("I10: a filled quantity no fill accounts for", damage{
 			sql:    "update public.orders set filled_quantity = 9 where id = '" + id("401") + "'",
 			breaks: "I10", row: "order " + id("401"), problem: "says it filled 9, and its fills are 10",

@@ -25,5 +25,6 @@ func laws() []law {
 		{id: "I8", rule: "a lane with waiting tickets will be claimed", broken: awake()},
 		{id: "I9", rule: "no secret is stored in the clear", secrets: true},
 		{id: "I10", rule: "orders and positions are what their events and the broker's record make of them", broken: addedUp()},
+		{id: "I11", rule: "nothing was sent that a halt in force held", broken: held()},
 	}
 }

@@ -66,9 +66,14 @@ from (values
   (1, 1, 20, 1, 1, 'AAPL', 'buy', 10, 100), (2, 2, 20, 2, 1, 'AAPL', 'sell', 10, 110), (3, 2, 20, 2, 2, 'AAPL', 'sell', 10, 110),
   (4, 3, 21, 3, 1, 'AAPL', 'buy', 4, 105), (5, 5, 20, 2, 1, 'MSFT', 'buy', 1, null)
 ) as o (n, ticket, config, seq, step, symbol, side, quantity, price);
-insert into private.order_attempts (order_id, number, epoch, deadline, at)
-select pg_temp.id(400 + n), 1, epoch, now(), now()
-from (values (1, 1), (2, 2), (3, 2), (4, 4), (5, 2)) as a (n, epoch);
+insert into private.order_attempts (order_id, number, epoch, deadline, at, effect)
+select pg_temp.id(400 + n), 1, epoch, now(), now(), effect
+from (values (1, 1, 'entry'), (2, 2, 'exit'), (3, 2, 'entry'), (4, 4, 'entry'), (5, 2, 'exit')) as a (n, epoch, effect);
+-- In MSFT only exits are let through; everybody's halt is over.
+insert into public.halts (id, user_id, scope, symbol, mode, set_by, since, held_from) values
+  (pg_temp.id(600), pg_temp.id(1), 'symbol', 'MSFT', 'reduce_only', pg_temp.id(1), now(), now() - interval '1 hour');
+insert into public.halts (id, scope, mode, set_by, since, held_from, lifted_at, held_until) values
+  (pg_temp.id(601), 'all', 'halt', pg_temp.id(1), now(), now() - interval '2 hours', now(), now() - interval '1 hour');
 
 insert into public.order_events (
   id, user_id, order_id, position, source_event_id, kind, at, attempt, execution_id, quantity, price, completes, recorded_at)
