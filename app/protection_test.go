@@ -100,6 +100,18 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 		})
 	})
 
+	It("holds what it protects, once, and leaves the rest to the exit of another webhook", func(ctx SpecContext) {
+		other := t.hook(ctx)
+		t.send(ctx, other, `{"ticker":"AAPL","action":"buy","quantity":"7","price":"100"}`)
+		t.send(ctx, hook, buyTenProtected)
+		t.settle(ctx)
+		Expect(t.held(ctx, "AAPL")).To(Equal("17"))
+		exit := t.send(ctx, other, `{"ticker":"AAPL","action":"exit"}`)
+		t.settle(ctx)
+		Expect(t.signal(ctx, exit).State).To(Equal(domain.StateDone))
+		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+	})
+
 	It("is closed by an exit, which first cancels what protects it", func(ctx SpecContext) {
 		t.send(ctx, hook, buyTenProtected)
 		t.settle(ctx)

@@ -249,7 +249,7 @@ func routes(part string, has bool) []httpapi.Route {
 	GinkgoHelper()
 	api, err := httpapi.New(httpapi.Deps{
 		Intake: struct{ ports.SignalIntake }{}, Brokers: struct{ ports.BrokerAdmin }{}, Webhooks: struct{ ports.WebhookAdmin }{},
-		Desk: struct{ ports.OrderDesk }{}, Work: struct{ ports.UnitOfWork }{}, Tokens: struct{ ports.TokenVerifier }{},
+		Desk: struct{ ports.OrderDesk }{}, Halts: struct{ ports.HaltDesk }{}, Work: struct{ ports.UnitOfWork }{}, Tokens: struct{ ports.TokenVerifier }{},
 		Clock: system.NewClock(), IDs: system.NewIDs(), Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 		Ready: func(context.Context) error { return nil },
 	}, httpapi.Config{PublicURL: "http://127.0.0.1", Hooks: true, API: true})
