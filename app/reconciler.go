@@ -80,8 +80,8 @@ func (r *Reconciler) Run(ctx context.Context) {
 // Round compares every account that is due, once. All are that were not compared
 // since this process started: its database may be one put back from a backup.
 func (r *Reconciler) Round(ctx context.Context) error {
-	age := min(r.c.Every, r.clock.Now().Sub(r.started))
 	for ctx.Err() == nil {
+		age := min(r.c.Every, r.clock.Now().Sub(r.started))
 		due, err := r.ledger.Compare(ctx, age, r.c.Lease, r.c.Batch)
 		if err != nil {
 			return err

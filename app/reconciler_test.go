@@ -46,7 +46,7 @@ var _ = Describe("The reconciler", func() {
 
 	reconcilerOf := func(t *trader, b ports.Broker) *app.Reconciler {
 		c := app.DefaultReconcilerConfig()
-		c.Page = 2
+		c.Page, c.Batch = 2, 1
 		c.Found = func() { alarms.Add(1) }
 		return app.NewReconciler(t.ledger, app.Brokers{domain.BrokerKindPaper: b}, t.clock, t.ids, quietLog(), c)
 	}
@@ -156,7 +156,7 @@ var _ = Describe("The reconciler", func() {
 		round(ctx)
 		Expect(started.Round(ctx)).To(Succeed())
 		Expect(b.listed.Load()).To(Equal(second))
-		t.clock.Advance(time.Hour)
+		t.clock.Advance(time.Hour + time.Second)
 		round(ctx)
 		third := b.listed.Load()
 		Expect(third).To(BeNumerically(">", second))

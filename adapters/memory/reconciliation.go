@@ -33,7 +33,7 @@ func (s *Store) Compare(ctx context.Context, age, lease time.Duration, limit int
 		for id, account := range t.accounts {
 			row := t.compared[id]
 			row.id = id
-			if account.DeletedAt == nil && !row.compared.After(t.now.Add(-age)) && !row.claimed.After(t.now) {
+			if account.DeletedAt == nil && row.compared.Before(t.now.Add(-age)) && !row.claimed.After(t.now) {
 				due = append(due, row)
 			}
 		}

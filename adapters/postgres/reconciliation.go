@@ -22,7 +22,7 @@ with due as (
   from public.broker_accounts account
   left join private.reconciliations r on r.broker_account_id = account.id
   where account.deleted_at is null
-    and (r.compared_at is null or r.compared_at <= now() - make_interval(secs => $1))
+    and (r.compared_at is null or r.compared_at < now() - make_interval(secs => $1))
     and (r.claimed_until is null or r.claimed_until <= now())
   order by r.compared_at nulls first, account.id
   limit $3
@@ -31,7 +31,7 @@ with due as (
   select id, now() + make_interval(secs => $2) from due order by id
   on conflict (broker_account_id) do update
   set claimed_until = excluded.claimed_until
-  where (r.compared_at is null or r.compared_at <= now() - make_interval(secs => $1))
+  where (r.compared_at is null or r.compared_at < now() - make_interval(secs => $1))
     and (r.claimed_until is null or r.claimed_until <= now())
   returning broker_account_id
 )

@@ -17,6 +17,7 @@ type books struct {
 	signals   []domain.SignalSnapshot
 	orders    []*domain.Order
 	positions []ports.HeldPosition
+	unmatched []domain.UnmatchedOrder
 }
 
 func (w *world) read() (b books) {
@@ -45,7 +46,11 @@ func (w *world) read() (b books) {
 				break
 			}
 		}
-		var err error
+		found, err := r.Unmatched.List(ctx, ports.PageRequest{Limit: ports.MaxPageLimit})
+		if err != nil {
+			return err
+		}
+		b.unmatched = append(b.unmatched, found.Items...)
 		b.positions, err = r.Positions.List(ctx, ports.PositionsByAccount)
 		return err
 	})
@@ -110,6 +115,15 @@ func (b books) overtaken() (wrong []string) {
 	return wrong
 }
 
+// alarms tells of orders that were found at a venue without a row: here nothing
+// is ever forgotten.
+func (b books) alarms() (wrong []string) {
+	for _, o := range b.unmatched {
+		wrong = append(wrong, fmt.Sprintf("alarm: order %s, %s at the venue, has no row", short(o.ClientOrderID), o.BrokerOrderID))
+	}
+	return wrong
+}
+
 func (w *world) atRest() bool {
 	b := w.read()
 	if len(b.stuck()) > 0 {
@@ -131,6 +145,7 @@ func (w *world) judgeAll() (wrong []string) {
 	wrong = append(wrong, w.judgeAlerts(b)...)
 	wrong = append(wrong, b.stuck()...)
 	wrong = append(wrong, b.overtaken()...)
+	wrong = append(wrong, b.alarms()...)
 	wrong = append(wrong, w.judgeTickets(b)...)
 	wrong = append(wrong, w.judgeVenues(b)...)
 	wrong = append(wrong, w.judgeOrder(b)...)

@@ -138,6 +138,23 @@ func (l simLedger) Working(ctx context.Context, account *domain.BrokerAccountID,
 	return across(l.reaching, "asks for working orders", func() ([]*domain.Order, error) { return l.Ledger.Working(ctx, account, age, limit) })
 }
 
+func (l simLedger) ByClientOrderIDs(ctx context.Context, ids []string) ([]*domain.Order, error) {
+	return across(l.reaching, fmt.Sprintf("reads %d orders", len(ids)), func() ([]*domain.Order, error) { return l.Ledger.ByClientOrderIDs(ctx, ids) })
+}
+
+func (l simLedger) Compare(ctx context.Context, age, lease time.Duration, limit int) ([]ports.Comparison, error) {
+	return across(l.reaching, "asks for accounts to compare", func() ([]ports.Comparison, error) { return l.Ledger.Compare(ctx, age, lease, limit) })
+}
+
+func (l simLedger) Compared(ctx context.Context, id domain.BrokerAccountID) error {
+	_, err := across(l.reaching, "has compared an account", func() (nothing, error) { return nothing{}, l.Ledger.Compared(ctx, id) })
+	return err
+}
+
+func (l simLedger) Unmatched(ctx context.Context, o domain.UnmatchedOrder) (bool, error) {
+	return across(l.reaching, "finds order "+short(o.ClientOrderID)+" unmatched", func() (bool, error) { return l.Ledger.Unmatched(ctx, o) })
+}
+
 // short is the end of an id, which is where ids of a world differ.
 func short(id string) string { return id[max(0, len(id)-5):] }
 
@@ -154,7 +171,10 @@ type simBroker struct {
 	reaching
 }
 
-var _ ports.Broker = simBroker{}
+var (
+	_ ports.Broker       = simBroker{}
+	_ ports.OrderHistory = simBroker{}
+)
 
 func (b simBroker) Capabilities() ports.Capabilities { return b.venue.capabilities() }
 
@@ -179,6 +199,17 @@ func (b simBroker) ByClientOrderID(ctx context.Context, account *domain.BrokerAc
 
 func (b simBroker) Cancel(ctx context.Context, account *domain.BrokerAccount, id string) (domain.OrderReport, error) {
 	return meet(ctx, b, "cancels order "+short(id), brokerAway(), func() (domain.OrderReport, error) { return b.venue.cancel(account.ID(), id) })
+}
+
+func (b simBroker) ChangedOrders(ctx context.Context, account *domain.BrokerAccount, since time.Time, limit int) (listed []ports.ListedOrder, err error) {
+	_, err = meet(ctx, b, "lists orders", brokerAway(), func() (none domain.OrderReport, err error) {
+		listed, err = b.venue.changed(account.ID(), since, limit)
+		return none, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return listed, nil
 }
 
 func (b simBroker) Summary(context.Context, *domain.BrokerAccount) (ports.AccountSummary, error) {

@@ -73,7 +73,10 @@ func (w *world) start(slot int) {
 	executor := app.NewExecutor(as("executor").lanes(), as("executor").ledger(), as("executor").brokers(), clock, w.ids, heard, log, config)
 	tracker := app.NewTracker(as("tracker").ledger(), as("tracker").brokers(), clock, log,
 		app.TrackerConfig{Every: 2 * time.Second, Batch: 10, SendTimeout: sendTimeout})
-	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run} {
+	reconciler := app.NewReconciler(as("reconciler").ledger(), as("reconciler").brokers(), clock, w.ids, log, app.ReconcilerConfig{
+		Every: 20 * time.Second, Poll: 5 * time.Second, Lease: 10 * time.Second, Batch: 2, Page: 3, Overlap: 10 * time.Second, SendTimeout: sendTimeout,
+	})
+	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run} {
 		p.running.Go(func() { run(ctx) })
 	}
 	w.running.Go(p.running.Wait)

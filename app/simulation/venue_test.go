@@ -1,6 +1,7 @@
 package simulation_test
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -288,6 +289,25 @@ func (v *venue) lookUp(account domain.BrokerAccountID, id string) (domain.OrderR
 		at = o.at.Add(v.w.within(0, past))
 	}
 	return o.report(at), nil
+}
+
+// changed lists what can be seen and changed at a time or after it.
+func (v *venue) changed(account domain.BrokerAccountID, since time.Time, limit int) (listed []ports.ListedOrder, err error) {
+	now := time.Now()
+	if now.Before(v.away) || v.lookup == ports.LookupNone {
+		return nil, brokerAway()
+	}
+	for _, o := range v.taken {
+		if report := o.report(now); o.account == account && !now.Before(o.visibleAt) && !report.At.Before(since) {
+			listed = append(listed, ports.ListedOrder{Symbol: o.symbol, Report: report})
+		}
+	}
+	slices.SortStableFunc(listed, func(a, b ports.ListedOrder) int { return a.Report.At.Compare(b.Report.At) })
+	n := min(limit, len(listed))
+	for n > 0 && n < len(listed) && listed[n].Report.At.Equal(listed[n-1].Report.At) {
+		n++
+	}
+	return listed[:n], nil
 }
 
 func (v *venue) cancel(account domain.BrokerAccountID, id string) (domain.OrderReport, error) {

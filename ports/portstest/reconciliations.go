@@ -42,7 +42,7 @@ func DescribeReconciliations(name string, h StorageHarness) bool {
 			w.advance(ctx, time.Minute)
 			Expect(w.Ledger.Compared(ctx, a.ID())).To(Succeed())
 			Expect(compare(ctx, time.Hour, 9)).To(BeEmpty())
-			w.advance(ctx, time.Hour)
+			w.advance(ctx, time.Hour+time.Second)
 			Expect(compare(ctx, time.Hour, 9)).To(Equal([]domain.BrokerAccountID{b.ID(), a.ID()}))
 		})
 
