@@ -41,6 +41,8 @@ func newEstate(ctx context.Context) estate {
 	e.order = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0].ID
 	e.working = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+resting)[0].ID
 	findUnmatched(ctx, e.account)
+	halted := e.owner.call(ctx, http.MethodPut, "/v1/halts", map[string]string{"scope": "symbol", "symbol": "NVDA", "mode": "reduce_only"})
+	Expect(halted.status).To(Equal(http.StatusOK), "%s", halted.body)
 	e.ticket = escalate(ctx, e.order)
 	return e
 }

@@ -64,7 +64,7 @@ var _ = Describe("hookfill verify", func() {
 
 		tamper(ctx, database, `update public.orders set filled_quantity = filled_quantity + 1 where status = 'filled' and step = 2`)
 		found := hookfillIn(ctx, s.dataDir, nil, "verify", "--database-url", database)
-		Expect(found).To(failWith(1, ContainSubstring("1 of 11 invariants are broken")))
+		Expect(found).To(failWith(1, ContainSubstring("1 of 12 invariants are broken")))
 		Expect(found.stdout).To(And(haveLine("BROKEN", "I10"), haveLine("says it filled 11, and its fills are 10"), haveLine("ok", "I2 ")))
 	})
 
