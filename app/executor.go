@@ -116,9 +116,13 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 		e.shares.take(claimed)
 		for _, lane := range claimed {
 			running.Go(func() {
-				defer func() { free <- struct{}{} }()
-				e.runLane(ctx, work, lane)
-				if e.shares.give(lane.UserID) {
+				handedBack := e.runLane(ctx, work, lane)
+				full := e.shares.give(lane.UserID)
+				free <- struct{}{}
+				switch {
+				case handedBack:
+					e.bell.Ring() // for what arrived in the lane while it was held
+				case full:
 					e.bell.ringHere() // another lane of theirs may run now
 				}
 			})
@@ -129,11 +133,25 @@ func (e *Executor) claimUntil(ctx, work context.Context, running *sync.WaitGroup
 		if len(claimed) == slots {
 			continue // there may be more
 		}
-		select {
-		case <-ctx.Done():
-		case <-e.bell.rung:
-		case <-poll.C:
-		}
+		e.rest(ctx, poll.C)
+	}
+}
+
+// rest waits until lanes are to be looked for. The look that follows answers
+// whatever asked for it until then.
+func (e *Executor) rest(ctx context.Context, poll <-chan time.Time) {
+	select {
+	case <-ctx.Done():
+	case <-e.bell.rung:
+	case <-poll:
+	}
+	select {
+	case <-e.bell.rung:
+	default:
+	}
+	select {
+	case <-poll:
+	default:
 	}
 }
 
@@ -173,8 +191,9 @@ func take(ctx context.Context, free <-chan struct{}, most int) int {
 }
 
 // runLane executes the claimed tickets in order. It stops at the first one that
-// has to wait, and hands the lane back saying for how long.
-func (e *Executor) runLane(stopping, work context.Context, lane ports.ClaimedLane) {
+// has to wait, hands the lane back saying for how long, and reports whether it
+// may run at once.
+func (e *Executor) runLane(stopping, work context.Context, lane ports.ClaimedLane) bool {
 	ctx, lost := context.WithCancel(work)
 	defer lost()
 	e.hold(lane.Lease, lost)
@@ -199,9 +218,7 @@ func (e *Executor) runLane(stopping, work context.Context, lane ports.ClaimedLan
 		}
 	}
 	e.release(lane.Lease, wait)
-	if wait == 0 {
-		e.bell.Ring() // for what arrived in the lane while it was held
-	}
+	return wait == 0
 }
 
 // release is done even when the lane's context is over: a lane that is not
