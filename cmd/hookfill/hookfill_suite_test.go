@@ -120,7 +120,7 @@ func newDatabase(ctx context.Context, template string) string {
 // through, in case this is root.
 func newDataDir() string {
 	GinkgoHelper()
-	dir, err := os.MkdirTemp("", "hookfill-test-*")
+	dir, err := os.MkdirTemp("", "hookfill-e2e-*")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
 	Expect(os.Chmod(dir, 0o711)).To(Succeed())
