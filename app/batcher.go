@@ -15,36 +15,27 @@ import (
 type batcher struct {
 	inbox   ports.SignalInbox
 	bell    *Doorbell
-	queue   chan waiting
+	queue   *arrivalQueue
 	maxRows int
 }
 
-// waiting is an arrival and the way to answer it.
-type waiting struct {
-	arrival ports.Arrival
-	done    chan<- answer
-}
-
-type answer struct {
-	result ports.ArrivalResult
-	err    error
-}
-
 func newBatcher(inbox ports.SignalInbox, bell *Doorbell, queueLimit, maxRows int) *batcher {
-	return &batcher{inbox: inbox, bell: bell, queue: make(chan waiting, queueLimit), maxRows: maxRows}
+	return &batcher{inbox: inbox, bell: bell, queue: newArrivalQueue(queueLimit), maxRows: maxRows}
 }
 
-// add queues an arrival and waits until it is durable or ctx ends. More waiting
-// than the queue holds is KindUnavailable at once.
-func (b *batcher) add(ctx context.Context, a ports.Arrival) (ports.ArrivalResult, error) {
-	done := make(chan answer, 1)
-	select {
-	case b.queue <- waiting{a, done}:
-	default:
-		return ports.ArrivalResult{}, tryAgain("overloaded", "more alerts wait than can be stored in time", nil)
+// store prepares an arrival, queues it and waits until it is durable or ctx
+// ends. Where more wait than the queue holds, it is KindUnavailable at once, or
+// as soon as somebody whose line is shorter needs the place.
+func (b *batcher) store(ctx context.Context, a *ports.Arrival) (ports.ArrivalResult, error) {
+	if err := b.inbox.Prepare(a); err != nil {
+		return ports.ArrivalResult{}, err
+	}
+	mine := waiting{*a, make(chan answer, 1)}
+	if gone, full := b.queue.push(mine); full {
+		gone.done <- answer{err: tryAgain("overloaded", "more alerts wait than can be stored in time", nil)}
 	}
 	select {
-	case got := <-done:
+	case got := <-mine.done:
 		if got.err == nil {
 			got.err = got.result.Err
 		}
@@ -62,38 +53,20 @@ func tryAgain(code, msg string, cause error) error {
 func (b *batcher) run(ctx context.Context) {
 	for {
 		select {
-		case first := <-b.queue:
-			b.flush(b.gather(first))
+		case <-b.queue.some:
+			b.flushAll()
 		case <-ctx.Done():
-			b.drain()
+			b.flushAll()
 			return
 		}
 	}
 }
 
-func (b *batcher) drain() {
-	for {
-		select {
-		case first := <-b.queue:
-			b.flush(b.gather(first))
-		default:
-			return
-		}
+// flushAll commits what is queued, without waiting for more, until nothing is.
+func (b *batcher) flushAll() {
+	for batch := b.queue.take(b.maxRows); len(batch) > 0; batch = b.queue.take(b.maxRows) {
+		b.flush(batch)
 	}
-}
-
-// gather takes what is queued now, without waiting for more.
-func (b *batcher) gather(first waiting) []waiting {
-	batch := []waiting{first}
-	for len(batch) < b.maxRows {
-		select {
-		case next := <-b.queue:
-			batch = append(batch, next)
-		default:
-			return batch
-		}
-	}
-	return batch
 }
 
 // flushTimeout bounds one commit. It is longer than any sender waits: an answer

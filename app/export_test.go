@@ -7,7 +7,7 @@ import (
 )
 
 // Waiting is how many arrivals wait for a commit.
-func (in *Intake) Waiting() int { return len(in.batches.queue) }
+func (in *Intake) Waiting() int { return in.batches.queue.size() }
 
 // What a look-up that found nothing can prove.
 const (

@@ -102,7 +102,7 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 	if err != nil {
 		return ports.Receipt{}, false, err
 	}
-	result, err := in.batches.add(ctx, arrival)
+	result, err := in.batches.store(ctx, &arrival)
 	if err != nil {
 		return ports.Receipt{}, false, err
 	}
@@ -141,7 +141,7 @@ func (in *Intake) refuse(ctx context.Context, snap domain.WebhookConfigSnapshot,
 	if !ok || e.Kind != domain.KindInvalid {
 		return ports.Receipt{}, false, refusal
 	}
-	result, err := in.batches.add(ctx, ports.Arrival{
+	result, err := in.batches.store(ctx, &ports.Arrival{
 		Delivery: d, ConfigVersion: snap.Version, ConfigStatus: snap.Status, Refusal: e.AllReasons(),
 	})
 	if err != nil {

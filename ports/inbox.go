@@ -36,6 +36,9 @@ type Arrival struct {
 	// Refusal says why.
 	Signals []*domain.Signal
 	Refusal []domain.Reason
+	// Prepared is what the inbox's Prepare left for its Append, of no meaning to
+	// anybody else. Without it Append prepares the arrival itself.
+	Prepared any
 }
 
 // ArrivalOutcome is what the inbox made of an arrival.
@@ -68,6 +71,11 @@ type ArrivalResult struct {
 
 // SignalInbox makes deliveries durable.
 type SignalInbox interface {
+	// Prepare does ahead what Append needs no storage for, in the goroutine that
+	// brings the arrival: so a batch does not do it for all, one after the other.
+	// It calls nobody. Neither the arrival nor its signals may change afterwards.
+	// What can't be stored, whatever else is, is KindInvalid.
+	Prepare(a *Arrival) error
 	// Append stores all arrivals in one transaction and answers each, in their
 	// order. When it returns without an error everything it answered is durable.
 	// An error means that nothing of any arrival is stored, but for

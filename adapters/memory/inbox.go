@@ -9,6 +9,9 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
+// Prepare has nothing to do.
+func (s *Store) Prepare(*ports.Arrival) error { return nil }
+
 // Append stores arrivals, each as a whole or not at all.
 func (s *Store) Append(ctx context.Context, arrivals []ports.Arrival) ([]ports.ArrivalResult, error) {
 	results := make([]ports.ArrivalResult, len(arrivals))

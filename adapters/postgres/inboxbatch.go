@@ -29,7 +29,9 @@ type inboxBatch struct {
 // signalRow is a signal and the arrival it comes from.
 type signalRow struct {
 	arrival int
-	domain.SignalSnapshot
+	*preparedSignal
+	// idle says that the signal has nothing to wait for, and is refused.
+	idle bool
 }
 
 // ticketRow is a ticket on its way into its lane. Whose it is, its account and
@@ -76,24 +78,15 @@ func newInboxBatch(arrivals []ports.Arrival) (*inboxBatch, error) {
 			continue
 		}
 		first[id] = i
-		for _, s := range a.Signals {
-			snap := s.Snapshot()
-			if err := checkStorable(snap); err != nil {
-				return nil, err
-			}
-			b.signals = append(b.signals, signalRow{i, snap})
+		signals, err := preparedSignals(a)
+		if err != nil {
+			return nil, err
+		}
+		for j := range signals {
+			b.signals = append(b.signals, signalRow{arrival: i, preparedSignal: &signals[j]})
 		}
 	}
 	return b, nil
-}
-
-// checkStorable refuses a time that no format of ours can write: a sender may
-// have put the year 10000 there.
-func checkStorable(s domain.SignalSnapshot) error {
-	if t := s.Intent.SenderTime; t != nil && (t.UTC().Year() < 1 || t.UTC().Year() > 9999) {
-		return domain.Invalid("invalid_time", "sender_time", "must be between the years 1 and 9999")
-	}
-	return nil
 }
 
 // accountsAboutEverything are those that some signal without a symbol goes to.
@@ -129,10 +122,7 @@ func (b *inboxBatch) placeTickets(everywhere map[laneKey][]int64) {
 				row.id = uuid.Nil // the first carries the ticket's own
 			}
 		}
-		if s.State == domain.StateQueued && len(b.tickets) == before {
-			s.State = domain.SignalState(nil)
-			s.Reasons = []domain.Reason{{Code: "nothing_to_do", Message: "the account has not traded anything yet"}}
-		}
+		s.idle = s.State == domain.StateQueued && len(b.tickets) == before
 	}
 }
 

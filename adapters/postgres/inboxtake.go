@@ -234,7 +234,11 @@ type placedSignal struct {
 
 func (b *inboxBatch) signalModels() []placedSignal {
 	return column(b.signals, func(r signalRow) placedSignal {
-		return placedSignal{toSignalModel(r.SignalSnapshot), int64(r.arrival) + 1}
+		row := r.row
+		if r.idle {
+			row = r.refusedIdle()
+		}
+		return placedSignal{row, int64(r.arrival) + 1}
 	})
 }
 

@@ -114,6 +114,20 @@ func describeAppend(w *world) {
 		Expect(w.appendAll(ctx, healed)).To(HaveExactElements(beStored()), "its key is not taken")
 	})
 
+	It("makes no difference between arrivals prepared ahead and others", func(ctx SpecContext) {
+		ahead, plain, refused := w.alert(c, "AAPL", "MSFT"), w.alert(c, "AAPL"), w.refusedAlert(c)
+		for _, a := range []*ports.Arrival{&ahead, &refused} {
+			Expect(w.Inbox.Prepare(a)).To(Succeed())
+		}
+		again := w.resent(c, ahead)
+		Expect(w.Inbox.Prepare(&again)).To(Succeed())
+		Expect(w.appendAll(ctx, ahead, plain, refused, again)).To(HaveExactElements(
+			beStored(), beStored(), beStored(), beAnswered(ports.ArrivalDuplicate)))
+		for _, s := range append(ahead.Signals, plain.Signals...) {
+			Expect(w.signal(ctx, w.ada, s.ID()).Intent).To(Equal(s.Snapshot().Intent))
+		}
+	})
+
 	It("gives Err for a signal that is stored already", func(ctx SpecContext) {
 		first, second := w.alert(c, "AAPL"), w.alert(c, "AAPL")
 		Expect(w.appendAll(ctx, first)).To(HaveExactElements(beStored()))
