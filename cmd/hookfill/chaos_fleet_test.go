@@ -21,8 +21,6 @@ type fleet struct {
 	home, dataDir, database string
 	cluster                 *localpg.Cluster
 	members                 []*member
-	// failing is the program with failpoints, once one is wanted.
-	failing string
 }
 
 // member is one process of a fleet, at the same address after every start.
@@ -62,10 +60,7 @@ func (f *fleet) start(ctx context.Context, m *member) {
 // startToFail lets a process run until it passes a failpoint for the nth time.
 func (f *fleet) startToFail(ctx context.Context, m *member, failpoint string, nth int) {
 	GinkgoHelper()
-	if f.failing == "" {
-		f.failing = build("-tags=failpoints")
-	}
-	f.launch(ctx, m, f.failing, fmt.Sprintf("HOOKFILL_TEST_FAILPOINT=%s:%d", failpoint, nth))
+	f.launch(ctx, m, failing, failAtPoint(fmt.Sprintf("%s:%d", failpoint, nth)))
 }
 
 func (f *fleet) launch(ctx context.Context, m *member, build string, env ...string) {

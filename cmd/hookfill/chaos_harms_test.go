@@ -30,6 +30,8 @@ func allHarms() []harm {
 		{"SIGKILL while another is frozen", killBesideFrozen},
 		failAt("intake", "intake-before"), failAt("intake", "intake-after"),
 		failAt("executor", "send-before"), failAt("executor", "send-after"), failAt("executor", "finish-after"),
+		failAt("executor", "claim-after"), failAt("executor", "intend-before"), failAt("executor", "intend-after"),
+		failAt("executor", "finish-before"), failAt("executor", "release-before"),
 	}
 }
 
