@@ -20,7 +20,9 @@ import (
 type fleet struct {
 	home, dataDir, database string
 	cluster                 *localpg.Cluster
-	members                 []*member
+	// binDir has the server, which finds its disk full while the file exists.
+	binDir, diskIsFull string
+	members            []*member
 }
 
 // member is one process of a fleet, at the same address after every start.
@@ -35,7 +37,8 @@ const fleetLease = 2 * time.Second
 func newFleet(ctx context.Context) *fleet {
 	GinkgoHelper()
 	f := &fleet{home: newDataDir(), dataDir: newDataDir()}
-	f.cluster = startDatabase(ctx, f.home)
+	f.binDir, f.diskIsFull = postgresOnDisk()
+	f.cluster = startDatabase(ctx, f.home, f.binDir)
 	f.database = f.cluster.URL("postgres")
 	Expect(hookfillIn(ctx, f.dataDir, []string{"HOOKFILL_DATABASE_URL=" + f.database}, "migrate", "up", "--plain").code).To(BeZero())
 	for _, role := range []string{"intake", "executor", "executor"} {
@@ -118,6 +121,23 @@ func (f *fleet) waitUntilDrained(ctx context.Context) {
 	for before := waiting(); before > 0; before = waiting() {
 		Eventually(waiting).WithContext(ctx).WithTimeout(settleTimeout).Should(BeNumerically("<", before))
 	}
+}
+
+// judge ends the stream and the fleet, and expects that of the client's log and
+// the broker's ledger, of `hookfill verify` and of the answers that nothing was
+// lost, doubled or misordered.
+func (f *fleet) judge(ctx context.Context, alerts *stream) ledgerVerdict {
+	GinkgoHelper()
+	alerts.finish(ctx)
+	f.waitUntilDrained(ctx)
+	f.stop(ctx)
+	judged := judgeLedger(readLedger(ctx, f.database), alerts.answered())
+	Expect(judged.faults).To(BeEmpty(), "the client's log beside the broker's ledger: %s", judged)
+	Expect(alerts.oddAnswers()).To(BeEmpty())
+	said := f.verified(ctx)
+	Expect(said.Totals.Signals).To(Equal(judged.acknowledged))
+	Expect(said.Totals.BrokerOrders).To(Equal(judged.acknowledged))
+	return judged
 }
 
 // cutShort counts the sends whose outcome had to be found out afterwards.
