@@ -20,6 +20,8 @@ import (
 type fleet struct {
 	home, dataDir, database string
 	cluster                 *localpg.Cluster
+	// kills counts the processes that ended by SIGKILL.
+	kills int
 	// binDir has the server, which finds its disk full while the file exists.
 	binDir, diskIsFull string
 	members            []*member

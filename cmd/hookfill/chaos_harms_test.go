@@ -48,7 +48,7 @@ func chooseHarm(random *rand.Rand, cycle int) harm {
 
 func killOne(ctx context.Context, f *fleet, random *rand.Rand) {
 	m := f.any(random)
-	m.kill(ctx)
+	f.kill(ctx, m)
 	f.start(ctx, m)
 }
 
@@ -61,24 +61,25 @@ func failAt(role, failpoint string) harm {
 		m.server.stop(ctx)
 		f.startToFail(ctx, m, failpoint, nth)
 		Eventually(m.server.session).WithContext(ctx).WithTimeout(settleTimeout).Should(gexec.Exit(128 + int(syscall.SIGKILL)))
+		f.kills++
 		f.start(ctx, m)
 	}}
 }
 
 func killTwo(ctx context.Context, f *fleet, random *rand.Rand) {
 	one, other := f.anyTwo(random)
-	one.kill(ctx)
-	other.kill(ctx)
+	f.kill(ctx, one)
+	f.kill(ctx, other)
 	f.start(ctx, other)
 	f.start(ctx, one)
 }
 
 func killWhileItStarts(ctx context.Context, f *fleet, random *rand.Rand) {
 	m := f.any(random)
-	m.kill(ctx)
+	f.kill(ctx, m)
 	f.start(ctx, m)
 	rest(ctx, time.Duration(random.IntN(600))*time.Millisecond)
-	m.kill(ctx)
+	f.kill(ctx, m)
 	f.start(ctx, m)
 }
 
@@ -101,7 +102,7 @@ func killBesideFrozen(ctx context.Context, f *fleet, random *rand.Rand) {
 	frozen, killed := f.anyTwo(random)
 	wake := frozen.freeze()
 	defer wake()
-	killed.kill(ctx)
+	f.kill(ctx, killed)
 	f.start(ctx, killed)
 	rest(ctx, fleetLease+time.Duration(random.IntN(1000))*time.Millisecond)
 }
@@ -115,8 +116,9 @@ func stopDatabaseAtOnce(ctx context.Context, f *fleet, random *rand.Rand) {
 	f.cluster = startDatabase(ctx, f.home, f.binDir)
 }
 
-func (m *member) kill(ctx context.Context) {
+func (f *fleet) kill(ctx context.Context, m *member) {
 	GinkgoHelper()
+	f.kills++
 	Eventually(m.server.session.Kill()).WithContext(ctx).Should(gexec.Exit())
 }
 

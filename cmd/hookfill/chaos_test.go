@@ -40,8 +40,8 @@ var _ = Describe("Processes that are killed, frozen and cut off at any moment", 
 
 		judged := fleet.judge(ctx, alerts)
 		cut := fleet.cutShort(ctx)
-		AddReportEntry(fmt.Sprintf("chaos: seed %d, %d cycles in %d s: %s, %d answers of 503, %d sends cut short; harms %v",
-			seed, chosenCycles(), int(time.Since(began).Seconds()), judged, alerts.turnedAway(), cut, harms), ReportEntryVisibilityAlways)
+		AddReportEntry(fmt.Sprintf("chaos: seed %d, %d cycles in %d s, lease %v: %s; %d kills, %d sends cut short, %d answers of 503; harms %v",
+			seed, chosenCycles(), int(time.Since(began).Seconds()), fleetLease, judged, fleet.kills, cut, alerts.turnedAway(), harms), ReportEntryVisibilityAlways)
 		if harms["SIGKILL at send-after"] > 0 {
 			Expect(cut).To(BeNumerically(">", 0), "what was to be survived has to have happened")
 		}

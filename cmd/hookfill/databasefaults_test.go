@@ -19,6 +19,7 @@ import (
 // the server itself has said so, and a while longer.
 func databaseFaults() []harm {
 	return append(diskFaults(),
+		harm{name: "connections cut", do: cutConnections},
 		harm{name: "every connection taken", do: takeConnections, turnsAway: true},
 		harm{name: "every lane locked", do: lockLanes, turnsAway: true},
 		harm{name: "serialization failures", do: failToSerialize},
@@ -61,6 +62,21 @@ const clusterConnections = "60"
 const lasting = 1500 * time.Millisecond
 
 const endFleetBackends = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'hookfill'"
+
+// cutConnections ends one in three of the fleet's, in the middle of whatever it
+// is at, again and again.
+func cutConnections(ctx context.Context, f *fleet, _ *rand.Rand) {
+	GinkgoHelper()
+	conn, cut := directly(ctx, f.database), 0
+	for end := time.Now().Add(lasting); cut < 10 || time.Now().Before(end); rest(ctx, 10*time.Millisecond) {
+		Expect(ctx.Err()).To(Succeed())
+		tag, err := conn.Exec(ctx, `
+			select pg_terminate_backend(pid) from pg_stat_activity
+			where application_name = 'hookfill' and state <> 'idle' and random() < 1.0 / 3`)
+		Expect(err).NotTo(HaveOccurred())
+		cut += int(tag.RowsAffected())
+	}
+}
 
 // takeConnections takes every connection that the server has, while the fleet is
 // frozen so that it gets none of its own back.
