@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
+	"github.com/hookfill/hookfill/ports/portstest"
 	"github.com/hookfill/hookfill/ports/portstest/brokerfaults"
 )
 
@@ -93,6 +95,23 @@ const (
 	lineOrders   = 100
 	lineSymbols  = 25
 )
+
+var _ = portstest.DescribeBrokerOnABadLine("the broker of the app's specs", portstest.BadLineHarness{
+	New: func(ctx context.Context) portstest.BadLine {
+		t := newTrader(ctx)
+		class := brokerClasses()[0].can
+		line, err := brokerfaults.Start(&bourse{class: class, now: t.clock.Now})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(line.Close)
+		return portstest.BadLine{
+			Trading: portstest.Trading{
+				Broker: newSocketBroker(t.paper, class, line.URL(), linePatience), Symbol: "AAPL", Price: domain.MustPrice("10"),
+				Open: func(context.Context) (*domain.BrokerAccount, error) { return t.account, nil },
+			},
+			Line: line, Places: brokerfaults.Method(http.MethodPost), LooksUp: brokerfaults.Method(http.MethodGet),
+		}
+	},
+})
 
 var _ = Describe("An executor before a broker on a bad line", func() {
 	DescribeTable(fmt.Sprintf("makes %d alerts exactly one order each, or leaves them to a person where nothing can be proven:", lineOrders),
