@@ -21,12 +21,13 @@ func NewHousekeeping(storage ports.Housekeeper, log *slog.Logger) *Housekeeping 
 	return &Housekeeping{storage: storage, log: log, every: time.Minute, limit: 10000}
 }
 
-// Run sweeps at once and then every minute until ctx ends.
+// Run sweeps at once and then every minute until ctx ends, each time until less
+// is left than one sweep takes: however much expires in a minute, it goes.
 func (h *Housekeeping) Run(ctx context.Context) {
 	every := time.NewTicker(h.every)
 	defer every.Stop()
 	for {
-		if _, err := h.storage.Sweep(ctx, h.limit); err != nil && ctx.Err() == nil {
+		if err := h.sweep(ctx); err != nil && ctx.Err() == nil {
 			h.log.WarnContext(ctx, "cannot sweep; trying again", "error", err)
 		}
 		select {
@@ -35,4 +36,14 @@ func (h *Housekeeping) Run(ctx context.Context) {
 		case <-every.C:
 		}
 	}
+}
+
+func (h *Housekeeping) sweep(ctx context.Context) error {
+	for ctx.Err() == nil {
+		swept, err := h.storage.Sweep(ctx, h.limit)
+		if err != nil || swept < h.limit {
+			return err
+		}
+	}
+	return ctx.Err()
 }

@@ -47,7 +47,7 @@ func theLaw() []rule {
 		},
 		{
 			of:      []string{"ports/portstest"},
-			may:     []string{"domain", "ports", decimals, uuids, ginkgo, gomega},
+			may:     []string{"domain", "ports", "ports/portstest/brokerfaults", decimals, uuids, ginkgo, gomega},
 			because: "anybody's adapter can run the suites without what ours are built on",
 		},
 		{

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
 	"go.uber.org/fx"
 
 	"github.com/hookfill/hookfill/adapters/paper"
@@ -43,6 +44,16 @@ var _ = Describe("A profile", func() {
 			s.stop(ctx)
 			_, err := http.Get("http://" + s.at.Admin + "/livez")
 			Expect(err).To(MatchError(ContainSubstring("refused")))
+		})
+
+		It("leaves no goroutine behind when it stops", func(ctx SpecContext) {
+			storage := storageOf(ctx, p)
+			before := gleak.Goroutines()
+			s := startOn(ctx, p, storage)
+			s.settled(ctx, s.post(ctx, `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100"}`))
+			s.stop(ctx)
+			http.DefaultClient.CloseIdleConnections()
+			Eventually(gleak.Goroutines).WithContext(ctx).WithTimeout(10 * time.Second).ShouldNot(gleak.HaveLeaked(before))
 		})
 
 		It("has one adapter replaced by fx.Replace", func(ctx SpecContext) {
@@ -130,9 +141,14 @@ type server struct {
 
 func start(ctx context.Context, p appfx.Profile, swaps ...fx.Option) *server {
 	GinkgoHelper()
+	return startOn(ctx, p, storageOf(ctx, p), swaps...)
+}
+
+func startOn(ctx context.Context, p appfx.Profile, storage fx.Option, swaps ...fx.Option) *server {
+	GinkgoHelper()
 	s := &server{caller: domain.Principal{UserID: domain.UserID{UUID: uuid.New()}}}
 	var demo *appfx.Demo
-	s.app = fx.New(p.Options(config()), storageOf(ctx, p), fx.Options(swaps...), fx.Populate(&s.at, &s.work, &demo))
+	s.app = fx.New(p.Options(config()), storage, fx.Options(swaps...), fx.Populate(&s.at, &s.work, &demo))
 	Expect(s.app.Start(ctx)).To(Succeed())
 	DeferCleanup(s.stop)
 	token, err := demo.Open(ctx, s.caller.UserID)

@@ -20,9 +20,11 @@ import (
 type fleet struct {
 	home, dataDir, database string
 	cluster                 *localpg.Cluster
-	members                 []*member
-	// failing is the program with failpoints, once one is wanted.
-	failing string
+	// kills counts the processes that ended by SIGKILL.
+	kills int
+	// binDir has the server, which finds its disk full while the file exists.
+	binDir, diskIsFull string
+	members            []*member
 }
 
 // member is one process of a fleet, at the same address after every start.
@@ -37,7 +39,8 @@ const fleetLease = 2 * time.Second
 func newFleet(ctx context.Context) *fleet {
 	GinkgoHelper()
 	f := &fleet{home: newDataDir(), dataDir: newDataDir()}
-	f.cluster = startDatabase(ctx, f.home)
+	f.binDir, f.diskIsFull = postgresOnDisk()
+	f.cluster = startDatabase(ctx, f.home, f.binDir)
 	f.database = f.cluster.URL("postgres")
 	Expect(hookfillIn(ctx, f.dataDir, []string{"HOOKFILL_DATABASE_URL=" + f.database}, "migrate", "up", "--plain").code).To(BeZero())
 	for _, role := range []string{"intake", "executor", "executor"} {
@@ -62,10 +65,7 @@ func (f *fleet) start(ctx context.Context, m *member) {
 // startToFail lets a process run until it passes a failpoint for the nth time.
 func (f *fleet) startToFail(ctx context.Context, m *member, failpoint string, nth int) {
 	GinkgoHelper()
-	if f.failing == "" {
-		f.failing = build("-tags=failpoints")
-	}
-	f.launch(ctx, m, f.failing, fmt.Sprintf("HOOKFILL_TEST_FAILPOINT=%s:%d", failpoint, nth))
+	f.launch(ctx, m, failing, failAtPoint(fmt.Sprintf("%s:%d", failpoint, nth)))
 }
 
 func (f *fleet) launch(ctx context.Context, m *member, build string, env ...string) {
@@ -123,6 +123,23 @@ func (f *fleet) waitUntilDrained(ctx context.Context) {
 	for before := waiting(); before > 0; before = waiting() {
 		Eventually(waiting).WithContext(ctx).WithTimeout(settleTimeout).Should(BeNumerically("<", before))
 	}
+}
+
+// judge ends the stream and the fleet, and expects that of the client's log and
+// the broker's ledger, of `hookfill verify` and of the answers that nothing was
+// lost, doubled or misordered.
+func (f *fleet) judge(ctx context.Context, alerts *stream) ledgerVerdict {
+	GinkgoHelper()
+	alerts.finish(ctx)
+	f.waitUntilDrained(ctx)
+	f.stop(ctx)
+	judged := judgeLedger(readLedger(ctx, f.database), alerts.answered())
+	Expect(judged.faults).To(BeEmpty(), "the client's log beside the broker's ledger: %s", judged)
+	Expect(alerts.oddAnswers()).To(BeEmpty())
+	said := f.verified(ctx)
+	Expect(said.Totals.Signals).To(Equal(judged.acknowledged))
+	Expect(said.Totals.BrokerOrders).To(Equal(judged.acknowledged))
+	return judged
 }
 
 // cutShort counts the sends whose outcome had to be found out afterwards.

@@ -17,20 +17,24 @@ import (
 type harm struct {
 	name string
 	do   func(ctx context.Context, f *fleet, random *rand.Rand)
+	// turnsAway is that alerts cannot be taken meanwhile.
+	turnsAway bool
 }
 
 func allHarms() []harm {
-	return []harm{
-		{"SIGKILL", killOne},
-		{"PostgreSQL stopped at once", stopDatabaseAtOnce},
-		{"SIGSTOP past the lease", freezeOne},
-		{"SIGTERM", terminateOne},
-		{"SIGKILL of two", killTwo},
-		{"SIGKILL while starting", killWhileItStarts},
-		{"SIGKILL while another is frozen", killBesideFrozen},
+	return append([]harm{
+		{name: "SIGKILL", do: killOne},
+		{name: "PostgreSQL stopped at once", do: stopDatabaseAtOnce},
+		{name: "SIGSTOP past the lease", do: freezeOne},
+		{name: "SIGTERM", do: terminateOne},
+		{name: "SIGKILL of two", do: killTwo},
+		{name: "SIGKILL while starting", do: killWhileItStarts},
+		{name: "SIGKILL while another is frozen", do: killBesideFrozen},
 		failAt("intake", "intake-before"), failAt("intake", "intake-after"),
 		failAt("executor", "send-before"), failAt("executor", "send-after"), failAt("executor", "finish-after"),
-	}
+		failAt("executor", "claim-after"), failAt("executor", "intend-before"), failAt("executor", "intend-after"),
+		failAt("executor", "finish-before"), failAt("executor", "release-before"),
+	}, databaseFaults()...)
 }
 
 // chooseHarm lets each of the first cycles take one, and further ones any.
@@ -44,37 +48,38 @@ func chooseHarm(random *rand.Rand, cycle int) harm {
 
 func killOne(ctx context.Context, f *fleet, random *rand.Rand) {
 	m := f.any(random)
-	m.kill(ctx)
+	f.kill(ctx, m)
 	f.start(ctx, m)
 }
 
 // failAt lets a process end itself as kill -9 would, between two things that
 // cannot be done at once.
 func failAt(role, failpoint string) harm {
-	return harm{"SIGKILL at " + failpoint, func(ctx context.Context, f *fleet, random *rand.Rand) {
+	return harm{name: "SIGKILL at " + failpoint, do: func(ctx context.Context, f *fleet, random *rand.Rand) {
 		m := f.anyOf(random, role)
 		nth := 1 + random.IntN(40)
 		m.server.stop(ctx)
 		f.startToFail(ctx, m, failpoint, nth)
 		Eventually(m.server.session).WithContext(ctx).WithTimeout(settleTimeout).Should(gexec.Exit(128 + int(syscall.SIGKILL)))
+		f.kills++
 		f.start(ctx, m)
 	}}
 }
 
 func killTwo(ctx context.Context, f *fleet, random *rand.Rand) {
 	one, other := f.anyTwo(random)
-	one.kill(ctx)
-	other.kill(ctx)
+	f.kill(ctx, one)
+	f.kill(ctx, other)
 	f.start(ctx, other)
 	f.start(ctx, one)
 }
 
 func killWhileItStarts(ctx context.Context, f *fleet, random *rand.Rand) {
 	m := f.any(random)
-	m.kill(ctx)
+	f.kill(ctx, m)
 	f.start(ctx, m)
 	rest(ctx, time.Duration(random.IntN(600))*time.Millisecond)
-	m.kill(ctx)
+	f.kill(ctx, m)
 	f.start(ctx, m)
 }
 
@@ -97,7 +102,7 @@ func killBesideFrozen(ctx context.Context, f *fleet, random *rand.Rand) {
 	frozen, killed := f.anyTwo(random)
 	wake := frozen.freeze()
 	defer wake()
-	killed.kill(ctx)
+	f.kill(ctx, killed)
 	f.start(ctx, killed)
 	rest(ctx, fleetLease+time.Duration(random.IntN(1000))*time.Millisecond)
 }
@@ -108,11 +113,12 @@ func stopDatabaseAtOnce(ctx context.Context, f *fleet, random *rand.Rand) {
 	Expect(syscall.Kill(f.cluster.PID(), syscall.SIGQUIT)).To(Succeed())
 	Expect(f.cluster.Stop(ctx)).To(Succeed())
 	rest(ctx, time.Duration(random.IntN(1500))*time.Millisecond)
-	f.cluster = startDatabase(ctx, f.home)
+	f.cluster = startDatabase(ctx, f.home, f.binDir)
 }
 
-func (m *member) kill(ctx context.Context) {
+func (f *fleet) kill(ctx context.Context, m *member) {
 	GinkgoHelper()
+	f.kills++
 	Eventually(m.server.session.Kill()).WithContext(ctx).Should(gexec.Exit())
 }
 

@@ -24,6 +24,7 @@ type stream struct {
 
 	mu       sync.Mutex
 	answers  int
+	away     int
 	odd      []string
 	progress chan struct{} // closed and replaced by every answer
 }
@@ -104,6 +105,8 @@ func (s *stream) postUntilAnswered(ctx context.Context, l *streamLane, n int) bo
 			return true
 		case err == nil && a.status != http.StatusServiceUnavailable:
 			s.note(fmt.Sprintf("%d %s", a.status, a.body))
+		case err == nil:
+			s.turnAway()
 		}
 		rest(ctx, 2*streamPause)
 	}
@@ -116,6 +119,19 @@ func (s *stream) count() {
 	s.answers++
 	close(s.progress)
 	s.progress = make(chan struct{})
+}
+
+func (s *stream) turnAway() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away++
+}
+
+// turnedAway counts the answers of 503.
+func (s *stream) turnedAway() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.away
 }
 
 func (s *stream) note(odd string) {

@@ -27,8 +27,8 @@ func TestHookfill(t *testing.T) {
 // Everything here is real: the binary, as it is built for users but for the race
 // detector, its sockets, and PostgreSQL as it keeps money.
 var (
-	// program is the binary, built once.
-	program string
+	// program is the binary, built once; failing is the same with failpoints.
+	program, failing string
 	// databases are on one server for the whole suite, with everything a commit
 	// promises. Empty names a migrated template.
 	databases *postgrestest.Server
@@ -39,11 +39,11 @@ var (
 
 const migrated = "e2e"
 
-type prepared struct{ Program, Databases, Missing string }
+type prepared struct{ Program, Failing, Databases, Missing string }
 
 var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	program = build()
-	p := prepared{Program: program}
+	p := prepared{Program: program, Failing: build("-tags=failpoints")}
 	var err error
 	if p.Databases, err = openDatabases(ctx); errors.Is(err, localpg.ErrNotInstalled) && os.Getenv("HOOKFILL_TEST_REQUIRE_DATABASE") == "" {
 		p.Missing = err.Error() + " (HOOKFILL_TEST_REQUIRE_DATABASE makes this a failure)"
@@ -60,14 +60,13 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 		Skip("no database: " + p.Missing)
 	}
 	var err error
-	program = p.Program
+	program, failing = p.Program, p.Failing
 	databases, err = postgrestest.Join(p.Databases)
 	Expect(err).NotTo(HaveOccurred())
 	standing = serve(ctx, newDataDir(), "HOOKFILL_DATABASE_URL="+newDatabase(ctx, migrated))
 })
 
-// build makes the binary, for users or with what a build tag adds. It is there
-// until the spec ends, or the suite if that builds it.
+// build makes the binary, for users or with what a build tag adds.
 func build(flags ...string) string {
 	GinkgoHelper()
 	path := newDataDir()

@@ -22,7 +22,7 @@ var _ = Describe("A database that is away", func() {
 
 	It("is answered 503 while it is stopped, and what is sent again is taken once", func(ctx SpecContext) {
 		dir := newDataDir()
-		cluster := startDatabase(ctx, dir)
+		cluster := startDatabase(ctx, dir, "")
 		database := []string{"HOOKFILL_DATABASE_URL=" + cluster.URL("postgres")}
 		Expect(hookfillIn(ctx, dir, database, "migrate", "up", "--plain").code).To(BeZero())
 		s := serve(ctx, newDataDir(), append(database, shortLease)...)
@@ -37,7 +37,7 @@ var _ = Describe("A database that is away", func() {
 		Expect(statusOf(ctx, s.admin+"/livez")).To(Equal(http.StatusOK))
 		Expect(ada.call(ctx, http.MethodGet, "/v1/signals", nil).status).To(Equal(http.StatusServiceUnavailable))
 
-		startDatabase(ctx, dir)
+		startDatabase(ctx, dir, "")
 		after := resend(ctx, hook, second)
 		Eventually(s.readiness).WithContext(ctx).Should(Equal(http.StatusOK))
 		b := ada.settled(ctx, account)
@@ -72,10 +72,13 @@ var _ = Describe("A database that is away", func() {
 	})
 })
 
-// startDatabase starts a durable cluster of a spec's own.
-func startDatabase(ctx context.Context, dir string) *localpg.Cluster {
+// startDatabase starts a durable cluster of a spec's own, with the installed
+// server or that of a folder.
+func startDatabase(ctx context.Context, dir, binDir string) *localpg.Cluster {
 	GinkgoHelper()
-	cluster, err := localpg.Start(ctx, localpg.Config{DataDir: dir, Throwaway: true, Settings: map[string]string{"fsync": "on"}})
+	cluster, err := localpg.Start(ctx, localpg.Config{DataDir: dir, BinDir: binDir, Throwaway: true, Settings: map[string]string{
+		"fsync": "on", "max_connections": clusterConnections, "deadlock_timeout": "50ms",
+	}})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(cluster.Stop)
 	return cluster

@@ -7,7 +7,8 @@ func inOrder() []string {
 		`select 'order ' || id, 'reached the broker after a later one of its lane'
 		from (
 		  select o.id, row(t.lane_seq, o.step, o.revision) as place,
-		    lead(row(t.lane_seq, o.step, o.revision)) over (partition by t.lane_id order by b.receipt desc) as before
+		    lead(row(t.lane_seq, o.step, o.revision)) over (
+		      partition by t.lane_id order by b.receipt desc, t.lane_seq desc, o.step desc, o.revision desc) as before
 		  from (
 		    select account, client_order_id, min(receipt) as receipt from broker_orders group by account, client_order_id
 		  ) b
