@@ -60,6 +60,17 @@ func theLaw() []rule {
 			because: "these adapt nothing but Go itself",
 		},
 		{
+			of:      []string{"adapters/paper/nyse"},
+			never:   []string{"os", "net/http"},
+			because: "an exchange's hours are rules and arithmetic",
+		},
+		{
+			of:      []string{"adapters/papersrv"},
+			may:     []string{"domain", "ports", "adapters/paper", "adapters/paper/nyse", decimals, uuids, "github.com/gorilla/mux"},
+			never:   []string{"database/sql", "os"},
+			because: "it is the paper engine behind a wire, which is why it alone knows another adapter; the SDK that drives it stays in its specs",
+		},
+		{
 			of:      []string{"adapters/localauth"},
 			may:     []string{"domain", "ports", uuids, "github.com/golang-jwt/jwt/v5"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
@@ -105,7 +116,7 @@ func theLaw() []rule {
 			of: []string{"app/appfx"},
 			may: []string{
 				"domain", "ports", "app", "adapters/alerts", "adapters/httpapi", "adapters/localauth", "adapters/memory",
-				"adapters/paper", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
+				"adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},
 			because: "wiring sees everything that serves, and nothing that tests or commands",
@@ -139,7 +150,7 @@ func theLaw() []rule {
 func testLibraries() []string {
 	return []string{
 		"testing", "testing/...", "net/http/httptest", ginkgo, gomega, "pgregory.net/rapid", "go.uber.org/goleak",
-		"go.uber.org/fx/fxtest", "github.com/stretchr/testify/...",
+		"go.uber.org/fx/fxtest", "github.com/stretchr/testify/...", "github.com/alpacahq/alpaca-trade-api-go/...",
 	}
 }
 

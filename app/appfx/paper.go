@@ -1,0 +1,70 @@
+package appfx
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/hookfill/hookfill/adapters/memory"
+	"github.com/hookfill/hookfill/adapters/papersrv"
+	"github.com/hookfill/hookfill/adapters/system"
+	"github.com/hookfill/hookfill/domain"
+)
+
+// PaperConfig is what `hookfill paper` is told.
+type PaperConfig struct {
+	Listen string
+	// Cash is what an account starts with.
+	Cash domain.Money
+	// Keys are the key pairs let in, by key id; none lets in any.
+	Keys map[string]string
+	// PricesFromOrders takes limit prices as the market of what nobody quoted.
+	PricesFromOrders bool
+	Log              *slog.Logger
+}
+
+// ServePaper serves the paper broker alone until ctx ends, and tells where it
+// does once it listens.
+func ServePaper(ctx context.Context, c PaperConfig, listening func(address string)) error {
+	config := papersrv.Config{Cash: c.Cash, PricesFromOrders: c.PricesFromOrders}
+	for id, secret := range c.Keys {
+		config.Keys = append(config.Keys, papersrv.KeyPair{ID: id, Secret: secret})
+	}
+	broker, err := papersrv.New(papersrv.Deps{
+		Journal: memory.NewJournal(), Clock: system.NewClock(), IDs: system.NewIDs(), Log: c.Log,
+	}, config)
+	if err != nil {
+		return err
+	}
+	socket, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler: broker.Handler(), ReadHeaderTimeout: paperReadTimeout, IdleTimeout: paperIdleTimeout,
+		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		broker.Stop()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), paperStopTimeout)
+		defer cancel()
+		stopped <- server.Shutdown(ending)
+	}()
+	listening(socket.Addr().String())
+	if err := server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// The limits of the paper broker's server. Streams stay open, so that writing has
+// none.
+const (
+	paperReadTimeout = 5 * time.Second
+	paperIdleTimeout = 60 * time.Second
+	paperStopTimeout = 5 * time.Second
+)

@@ -1,0 +1,81 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/alpacahq/alpaca-trade-api-go/v3/alpaca"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gexec"
+	"github.com/shopspring/decimal"
+)
+
+// paperBroker is a process of `hookfill paper`, and a client with an account.
+type paperBroker struct {
+	*alpaca.Client
+	session *gexec.Session
+}
+
+// startPaper starts a paper broker on a port that the system chooses.
+func startPaper(ctx context.Context, args ...string) *paperBroker {
+	GinkgoHelper()
+	cmd := command(context.WithoutCancel(ctx), newDataDir(), nil, append([]string{"paper", "--listen", "127.0.0.1:0"}, args...)...)
+	session, err := gexec.Start(cmd, GinkgoWriter, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
+	p := &paperBroker{session: session}
+	DeferCleanup(p.end)
+	var url []byte
+	Eventually(func() []byte {
+		url = regexp.MustCompile(`http://\S+`).Find(session.Out.Contents())
+		return url
+	}).WithContext(ctx).ShouldNot(BeEmpty(), "%s", session.Err.Contents())
+	p.Client = alpaca.NewClient(alpaca.ClientOpts{APIKey: "key", APISecret: "secret", BaseURL: string(bytes.TrimSpace(url))})
+	return p
+}
+
+func (p *paperBroker) end(ctx context.Context) {
+	GinkgoHelper()
+	if p.session.ExitCode() < 0 {
+		Eventually(p.session.Terminate()).WithContext(ctx).Should(gexec.Exit(0))
+	}
+}
+
+// buy sends a limit order, which prices what it buys.
+func (p *paperBroker) buy(id, qty string) *alpaca.Order {
+	GinkgoHelper()
+	o, err := p.PlaceOrder(alpaca.PlaceOrderRequest{
+		Symbol: "AAPL", Qty: new(decimal.RequireFromString(qty)), Side: alpaca.Buy, Type: alpaca.Limit,
+		LimitPrice: new(decimal.RequireFromString("100")), TimeInForce: alpaca.GTC, ClientOrderID: id,
+	})
+	Expect(err).NotTo(HaveOccurred())
+	return o
+}
+
+var _ = Describe("hookfill paper", func() {
+	It("serves Alpaca's API to its SDK until it is told to stop", func(ctx SpecContext) {
+		p := startPaper(ctx, "--cash", "5000")
+		Expect(p.GetAccount()).To(HaveField("Cash", HaveField("String()", "5000")))
+		Expect(p.GetOrder(p.buy("mine", "1").ID)).To(HaveField("ClientOrderID", "mine"))
+		p.end(ctx)
+	})
+
+	It("lets in the key pairs of a file", func(ctx SpecContext) {
+		path := filepath.Join(GinkgoT().TempDir(), "keys")
+		Expect(os.WriteFile(path, []byte("# ours\nanother:pair\n"), 0o600)).To(Succeed())
+		p := startPaper(ctx, "--keys", path)
+		Expect(p.GetAccount()).Error().To(MatchError(ContainSubstring("not authorized")))
+	})
+
+	DescribeTable("refuses",
+		func(ctx SpecContext, says string, args ...string) {
+			Expect(hookfill(ctx, newDataDir(), append([]string{"paper"}, args...)...)).To(failWith(2, ContainSubstring(says)))
+		},
+		Entry("cash that is none", "--cash must be", "--cash", "much"),
+		Entry("cash below 0", "--cash must be", "--cash=-1"),
+		Entry("a file without key pairs", "holds no key pair", "--keys", os.DevNull),
+	)
+})
