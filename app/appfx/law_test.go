@@ -71,6 +71,12 @@ func theLaw() []rule {
 			because: "it is the paper engine behind a wire, which is why it alone knows another adapter; the SDK that drives it stays in its specs",
 		},
 		{
+			of:      []string{"adapters/filejournal"},
+			may:     []string{"domain", "ports"},
+			never:   []string{"net/http", "database/sql"},
+			because: "a journal on disk is files and Go's own; what an entry tells is its writer's",
+		},
+		{
 			of:      []string{"adapters/localauth"},
 			may:     []string{"domain", "ports", uuids, "github.com/golang-jwt/jwt/v5"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
@@ -115,7 +121,7 @@ func theLaw() []rule {
 		{
 			of: []string{"app/appfx"},
 			may: []string{
-				"domain", "ports", "app", "adapters/alerts", "adapters/httpapi", "adapters/localauth", "adapters/memory",
+				"domain", "ports", "app", "adapters/alerts", "adapters/filejournal", "adapters/httpapi", "adapters/localauth", "adapters/memory",
 				"adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},

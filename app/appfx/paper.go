@@ -7,15 +7,19 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hookfill/hookfill/adapters/filejournal"
 	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/adapters/papersrv"
 	"github.com/hookfill/hookfill/adapters/system"
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // PaperConfig is what `hookfill paper` is told.
 type PaperConfig struct {
 	Listen string
+	// DataDir keeps the accounts over restarts; without, they end with ctx.
+	DataDir string
 	// Cash is what an account starts with.
 	Cash domain.Money
 	// Keys are the key pairs let in, by key id; none lets in any.
@@ -27,13 +31,18 @@ type PaperConfig struct {
 
 // ServePaper serves the paper broker alone until ctx ends, and tells where it
 // does once it listens.
-func ServePaper(ctx context.Context, c PaperConfig, listening func(address string)) error {
+func ServePaper(ctx context.Context, c PaperConfig, listening func(address string)) (err error) {
+	journal, closeJournal, err := openPaperJournal(c.DataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeJournal()) }()
 	config := papersrv.Config{Cash: c.Cash, PricesFromOrders: c.PricesFromOrders}
 	for id, secret := range c.Keys {
 		config.Keys = append(config.Keys, papersrv.KeyPair{ID: id, Secret: secret})
 	}
 	broker, err := papersrv.New(papersrv.Deps{
-		Journal: memory.NewJournal(), Clock: system.NewClock(), IDs: system.NewIDs(), Log: c.Log,
+		Journal: journal, Clock: system.NewClock(), IDs: system.NewIDs(), Log: c.Log,
 	}, config)
 	if err != nil {
 		return err
@@ -59,6 +68,18 @@ func ServePaper(ctx context.Context, c PaperConfig, listening func(address strin
 		return err
 	}
 	return <-stopped
+}
+
+// openPaperJournal gives the journal, and what lets go of it.
+func openPaperJournal(dir string) (ports.PaperJournal, func() error, error) {
+	if dir == "" {
+		return memory.NewJournal(), func() error { return nil }, nil
+	}
+	journal, err := filejournal.Open(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	return journal, journal.Close, nil
 }
 
 // The limits of the paper broker's server. Streams stay open, so that writing has

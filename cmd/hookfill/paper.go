@@ -14,8 +14,8 @@ import (
 
 // paperFlags are what `hookfill paper` takes.
 type paperFlags struct {
-	listen, cash, keys string
-	pricesFromOrders   bool
+	listen, data, cash, keys string
+	pricesFromOrders         bool
 }
 
 func newPaper(env environment) *cobra.Command {
@@ -37,6 +37,7 @@ every key pair has an account of its own. Say what a symbol trades at with
 		},
 	}
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8090", "address to listen on")
+	cmd.Flags().StringVar(&f.data, "data", "", "directory that keeps the accounts over restarts; without it they end with the process")
 	cmd.Flags().StringVar(&f.cash, "cash", "100000", "cash that an account starts with")
 	cmd.Flags().StringVar(&f.keys, "keys", "", "file with the key pairs to let in, one `key:secret` a line; any without it")
 	cmd.Flags().BoolVar(&f.pricesFromOrders, "prices-from-orders", false, "take a limit price as the market of a symbol that nobody quoted")
@@ -48,7 +49,7 @@ func servePaper(ctx context.Context, env environment, s settings, f paperFlags) 
 	if err != nil {
 		return err
 	}
-	c := appfx.PaperConfig{Listen: f.listen, PricesFromOrders: f.pricesFromOrders, Log: log}
+	c := appfx.PaperConfig{Listen: f.listen, DataDir: f.data, PricesFromOrders: f.pricesFromOrders, Log: log}
 	if c.Cash, err = domain.ParseMoney(f.cash); err != nil || c.Cash.Cmp(domain.Money{}) < 0 {
 		return usagef("--cash must be an amount of money such as 100000")
 	}

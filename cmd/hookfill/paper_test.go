@@ -3,9 +3,12 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"github.com/alpacahq/alpaca-trade-api-go/v3/alpaca"
 	. "github.com/onsi/ginkgo/v2"
@@ -44,22 +47,21 @@ func (p *paperBroker) end(ctx context.Context) {
 	}
 }
 
-// buy sends a limit order, which prices what it buys.
-func (p *paperBroker) buy(id, qty string) *alpaca.Order {
-	GinkgoHelper()
-	o, err := p.PlaceOrder(alpaca.PlaceOrderRequest{
-		Symbol: "AAPL", Qty: new(decimal.RequireFromString(qty)), Side: alpaca.Buy, Type: alpaca.Limit,
-		LimitPrice: new(decimal.RequireFromString("100")), TimeInForce: alpaca.GTC, ClientOrderID: id,
-	})
-	Expect(err).NotTo(HaveOccurred())
-	return o
+// forOne is a limit order for one share, which prices what it buys.
+func (p *paperBroker) forOne(id string) alpaca.PlaceOrderRequest {
+	return alpaca.PlaceOrderRequest{
+		Symbol: "AAPL", Qty: new(decimal.New(1, 0)), Side: alpaca.Buy, Type: alpaca.Limit,
+		LimitPrice: new(decimal.New(100, 0)), TimeInForce: alpaca.GTC, ClientOrderID: id,
+	}
 }
 
 var _ = Describe("hookfill paper", func() {
 	It("serves Alpaca's API to its SDK until it is told to stop", func(ctx SpecContext) {
 		p := startPaper(ctx, "--cash", "5000")
 		Expect(p.GetAccount()).To(HaveField("Cash", HaveField("String()", "5000")))
-		Expect(p.GetOrder(p.buy("mine", "1").ID)).To(HaveField("ClientOrderID", "mine"))
+		o, err := p.PlaceOrder(p.forOne("mine"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(p.GetOrder(o.ID)).To(HaveField("ClientOrderID", "mine"))
 		p.end(ctx)
 	})
 
@@ -68,6 +70,36 @@ var _ = Describe("hookfill paper", func() {
 		Expect(os.WriteFile(path, []byte("# ours\nanother:pair\n"), 0o600)).To(Succeed())
 		p := startPaper(ctx, "--keys", path)
 		Expect(p.GetAccount()).Error().To(MatchError(ContainSubstring("not authorized")))
+	})
+
+	It("has every order that it answered, after being killed in the middle of others", func(ctx SpecContext) {
+		random := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 0))
+		data, answered := newDataDir(), map[string]string{}
+		for life := range 3 {
+			p := startPaper(ctx, "--data", data, "--prices-from-orders")
+			for id, orderID := range answered {
+				Expect(p.GetOrderByClientOrderID(id)).To(And(HaveField("ID", orderID), HaveField("Status", "filled")))
+			}
+			killed := time.AfterFunc(time.Duration(100+random.IntN(300))*time.Millisecond, func() { p.session.Kill() })
+			for n := 0; ; n++ {
+				id := fmt.Sprintf("order-%d-%d", life, n)
+				o, err := p.PlaceOrder(p.forOne(id))
+				if err != nil {
+					break
+				}
+				answered[id] = o.ID
+			}
+			Eventually(p.session).WithContext(ctx).Should(gexec.Exit())
+			killed.Stop()
+		}
+		p := startPaper(ctx, "--data", data)
+		Expect(len(answered)).To(BeNumerically(">", 10))
+		position, err := p.GetPosition("AAPL")
+		Expect(err).NotTo(HaveOccurred())
+		filled := position.Qty.IntPart()
+		Expect(filled).To(BeNumerically(">=", len(answered)), "what was answered is there")
+		Expect(filled).To(BeNumerically("<=", len(answered)+3), "beyond it, what each death left unanswered")
+		Expect(p.GetAccount()).To(HaveField("Cash", HaveField("IntPart()", 100000-100*filled)))
 	})
 
 	DescribeTable("refuses",
