@@ -24,6 +24,7 @@ require github.com/pressly/goose/v3 v3.29.0
 
 require (
 	github.com/alpacahq/alpaca-trade-api-go/v3 v3.9.1
+	github.com/coder/websocket v1.8.15
 	github.com/spf13/pflag v1.0.9
 )
 

@@ -7,6 +7,11 @@
 // the venue's and not the account's is here: its words, and its rules for what it
 // takes.
 //
+// What happens to orders is told on the WebSocket at /stream (trade_updates, JSON
+// in binary frames) and as server-sent events at /v2/events/trades. Both say the
+// same; the second also tells what has been, and survives a restart where the
+// journal does.
+//
 // Every key pair has an account of its own, and its own market: POST /sim/quotes
 // with {"symbol","bid","ask","last"} sets what a symbol trades at for the account
 // that pushes it. Orders fill as package paper says; the answer to an order says

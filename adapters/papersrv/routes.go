@@ -76,6 +76,8 @@ func (s *Server) Handler() http.Handler {
 	for _, r := range routes() {
 		router.Handle(r.path, s.endpoint(r.serve)).Methods(r.method)
 	}
+	router.HandleFunc("/v2/events/trades", s.events).Methods(http.MethodGet)
+	router.HandleFunc("/stream", s.stream).Methods(http.MethodGet)
 	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, notFound("endpoint not found"))
 	})
