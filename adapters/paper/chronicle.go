@@ -46,6 +46,15 @@ type Record struct {
 	// of the order that it came with.
 	Legs   []string
 	Parent string
+	// Either names the first of two orders that work beside each other.
+	Either string
+	// Replaces and ReplacedBy are client order ids.
+	Replaces, ReplacedBy string
+	ExpiresAt            *time.Time
+	ExtendedHours        bool
+	// HighWater is how far the stop price followed the market, nil where it does
+	// not.
+	TrailPrice, TrailPercent, HighWater *domain.Price
 	// Before is what the account held of the symbol when the order came.
 	Before domain.Net
 
@@ -154,8 +163,24 @@ func (c *Chronicle) tell(ev event, at time.Time) error {
 		return c.begin(e, at)
 	case *activated:
 		return c.change(e.ClientOrderID, at, func(r *Record) { r.Status = domain.StatusNew })
+	case *trailed:
+		was := c.byClient[e.ClientOrderID]
+		if was == nil {
+			return fmt.Errorf("order %s was never submitted", e.ClientOrderID)
+		}
+		r := *was
+		r.HighWater, r.StopPrice, r.UpdatedAt = &e.HighWater, &e.StopPrice, at
+		c.put(&r)
+	case *partlyFilled:
+		return c.fill((*filled)(e), at, domain.StatusPartiallyFilled)
 	case *filled:
-		return c.fill(e, at)
+		return c.fill(e, at, domain.StatusFilled)
+	case *expired:
+		return c.end(e.ClientOrderID, at, domain.StatusExpired, "")
+	case *replaced:
+		return c.change(e.ClientOrderID, at, func(r *Record) {
+			r.Status, r.EndedAt, r.ReplacedBy = domain.StatusReplaced, at, e.By
+		})
 	case *canceled:
 		return c.end(e.ClientOrderID, at, domain.StatusCanceled, "")
 	case *rejected:
@@ -171,10 +196,12 @@ func (c *Chronicle) begin(e *submitted, at time.Time) error {
 	r := &Record{
 		ClientOrderID: e.ClientOrderID, BrokerOrderID: e.BrokerOrderID, Symbol: e.Symbol, Side: e.Side, Type: e.Type,
 		TimeInForce: e.TimeInForce, Quantity: e.Quantity, Notional: e.Notional, LimitPrice: e.LimitPrice, StopPrice: e.StopPrice,
+		Either: e.Either, Replaces: e.Replaces, ExpiresAt: e.ExpiresAt, ExtendedHours: e.ExtendedHours,
+		TrailPrice: e.TrailPrice, TrailPercent: e.TrailPercent, HighWater: e.HighWater,
 		Legs: e.Legs, Parent: e.Parent, Before: c.positions[e.Symbol], Status: domain.StatusNew, Number: len(c.records) + 1, SubmittedAt: at, UpdatedAt: at,
 	}
 	switch {
-	case e.isLeg():
+	case e.Parent != "" && e.Replaces == "":
 		r.Status = domain.StatusHeld
 	case e.Type == domain.OrderTypeMarket:
 		r.Status = domain.StatusAccepted
@@ -184,7 +211,7 @@ func (c *Chronicle) begin(e *submitted, at time.Time) error {
 	return nil
 }
 
-func (c *Chronicle) fill(e *filled, at time.Time) error {
+func (c *Chronicle) fill(e *filled, at time.Time, status domain.OrderStatus) error {
 	was := c.byClient[e.ClientOrderID]
 	if was == nil {
 		return errors.New("a fill of an order that was never submitted")
@@ -193,7 +220,10 @@ func (c *Chronicle) fill(e *filled, at time.Time) error {
 	r := *was
 	c.positions[r.Symbol] = c.positions[r.Symbol].After(r.Side, f.Quantity)
 	r.Fills = append(slices.Clip(r.Fills), f)
-	r.Status, r.UpdatedAt, r.EndedAt = domain.StatusFilled, at, at
+	r.Status, r.UpdatedAt = status, at
+	if status == domain.StatusFilled {
+		r.EndedAt = at
+	}
 	c.keep(&r, &f, at)
 	return nil
 }
@@ -214,8 +244,16 @@ func (c *Chronicle) change(id string, at time.Time, fn func(r *Record)) error {
 	return nil
 }
 
-// keep puts a record in place of what was known of its order.
+// keep puts a record in its place and tells that something happened.
 func (c *Chronicle) keep(r *Record, f *domain.Fill, at time.Time) {
+	c.put(r)
+	c.updates = append(c.updates, Update{
+		Sequence: c.seq + 1, At: at, Order: r, Fill: f, Position: c.positions[r.Symbol],
+	})
+}
+
+// put puts a record in place of what was known of its order.
+func (c *Chronicle) put(r *Record) {
 	c.records[r.Number-1] = r
 	if r.Status.IsTerminal() {
 		delete(c.open, r.Number)
@@ -223,7 +261,4 @@ func (c *Chronicle) keep(r *Record, f *domain.Fill, at time.Time) {
 		c.open[r.Number] = r
 	}
 	c.byClient[r.ClientOrderID], c.byBroker[r.BrokerOrderID] = r, r
-	c.updates = append(c.updates, Update{
-		Sequence: c.seq + 1, At: at, Order: r, Fill: f, Position: c.positions[r.Symbol],
-	})
 }

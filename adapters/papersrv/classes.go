@@ -29,7 +29,15 @@ func (w *wish) checkClass() error {
 	}
 	switch w.class {
 	case classOCO:
-		return invalid("oco orders are not supported")
+		if w.orderType != domain.OrderTypeLimit {
+			return invalid("oco orders must be limit orders")
+		}
+		if w.takeProfit == nil || w.stopLoss == nil {
+			return invalid("oco orders require take_profit.limit_price and stop_loss.stop_price")
+		}
+		if w.limit.Cmp(*w.takeProfit) != 0 {
+			return invalid("oco orders have the limit price of their take_profit")
+		}
 	case classBracket:
 		if w.takeProfit == nil || w.stopLoss == nil {
 			return invalid("bracket orders require take_profit.limit_price and stop_loss.stop_price")
@@ -44,8 +52,12 @@ func (w *wish) checkClass() error {
 
 // checkLevels holds the prices of the legs against each other and the entry.
 func (w *wish) checkLevels() error {
-	if w.takeProfit != nil && w.stopLoss != nil && !w.isBeyond(*w.takeProfit, *w.stopLoss) {
-		if w.side == domain.SideBuy {
+	entry := w.side
+	if w.class == classOCO {
+		entry = w.side.Opposite()
+	}
+	if w.takeProfit != nil && w.stopLoss != nil && !isBeyond(entry, *w.takeProfit, *w.stopLoss) {
+		if entry == domain.SideBuy {
 			return invalid("take_profit.limit_price must be > stop_loss.stop_price")
 		}
 		return invalid("take_profit.limit_price must be < stop_loss.stop_price")
@@ -54,27 +66,29 @@ func (w *wish) checkLevels() error {
 		return nil
 	}
 	cent := decimal.New(1, -2)
-	if w.side == domain.SideBuy && w.stopLoss.Decimal().GreaterThan(w.limit.Decimal().Sub(cent)) {
+	if entry == domain.SideBuy && w.stopLoss.Decimal().GreaterThan(w.limit.Decimal().Sub(cent)) {
 		return invalid("stop_loss.stop_price must be <= base_price - 0.01")
 	}
-	if w.side == domain.SideSell && w.stopLoss.Decimal().LessThan(w.limit.Decimal().Add(cent)) {
+	if entry == domain.SideSell && w.stopLoss.Decimal().LessThan(w.limit.Decimal().Add(cent)) {
 		return invalid("stop_loss.stop_price must be >= base_price + 0.01")
 	}
 	return nil
 }
 
-// isBeyond reports whether p is on the winning side of q.
-func (w *wish) isBeyond(p, q domain.Price) bool {
-	if w.side == domain.SideBuy {
+// isBeyond reports whether p is on the winning side of q for a position that an
+// order of the side entered.
+func isBeyond(entry domain.Side, p, q domain.Price) bool {
+	if entry == domain.SideBuy {
 		return p.Cmp(q) > 0
 	}
 	return p.Cmp(q) < 0
 }
 
-// legs gives the orders that come with an entry, the take-profit first.
+// legs gives the orders that come with an entry, the take-profit first. That of an
+// oco is the order itself.
 func (w *wish) legs(ids ports.IDs) []ports.OrderLeg {
 	var legs []ports.OrderLeg
-	if w.takeProfit != nil {
+	if w.takeProfit != nil && w.class != classOCO {
 		legs = append(legs, ports.OrderLeg{ClientOrderID: ids.New().String(), Type: domain.OrderTypeLimit, LimitPrice: w.takeProfit})
 	}
 	if w.stopLoss != nil {

@@ -1,6 +1,7 @@
 package papersrv
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -30,7 +31,7 @@ type desk struct {
 func (s *Server) newDesk(id domain.BrokerAccountID) *desk {
 	return &desk{
 		id: id, journal: s.deps.Journal, clock: s.deps.Clock, ids: s.deps.IDs, rules: s.rules,
-		engine: paper.NewEngine(id, s.config.Cash), chronicle: paper.NewChronicle(id), changed: make(chan struct{}),
+		engine: paper.NewVenueEngine(id, s.config.Cash, s.rules.venue(s.config.PartialFills)), chronicle: paper.NewChronicle(id), changed: make(chan struct{}),
 	}
 }
 
@@ -86,17 +87,32 @@ func (d *desk) fold(after int64, entries [][]byte) error {
 
 // submit places what passed the rules. An order that the account rejects is not
 // kept, and its client order id is free.
-func (d *desk) submit(ctx context.Context, r ports.OrderRequest) (*paper.Record, error) {
-	if _, err := d.run(ctx, func(at time.Time) (paper.Decision, error) {
-		made, err := d.engine.Submit(at, r)
+func (d *desk) submit(ctx context.Context, t paper.Ticket) (*paper.Record, error) {
+	return d.enter(ctx, t.ClientOrderID, func(at time.Time) (paper.Decision, error) { return d.engine.Place(at, t) })
+}
+
+// enter runs what brings a new order in, and gives it.
+func (d *desk) enter(ctx context.Context, id string, decide func(at time.Time) (paper.Decision, error)) (*paper.Record, error) {
+	_, err := d.run(ctx, func(at time.Time) (paper.Decision, error) {
+		made, err := decide(at)
 		if err == nil && made.Rejection != nil {
 			err = made.Rejection
 		}
 		return made, err
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
-	return d.chronicle.ByClientOrderID(r.ClientOrderID), nil
+	return d.chronicle.ByClientOrderID(id), nil
+}
+
+// pass lets time go by, where that changes anything.
+func (d *desk) pass(ctx context.Context) error {
+	if due, err := d.engine.Pass(d.clock.Now()); err != nil || len(due.Entries) == 0 {
+		return err
+	}
+	_, err := d.run(ctx, d.engine.Pass)
+	return err
 }
 
 // cancel ends an order and those that came with it. One that is over already is
@@ -114,16 +130,31 @@ func (d *desk) cancel(ctx context.Context, r *paper.Record) error {
 }
 
 // group gives the ids of an order and of those that end with it: the entry that
-// its legs wait for, and the legs.
+// its legs wait for, its legs, and what works beside it.
 func (d *desk) group(r *paper.Record) []string {
-	head := r
-	if parent := d.chronicle.ByClientOrderID(r.Parent); parent != nil {
-		head = parent
+	head := cmp.Or(r.Parent, r.Either, r.ClientOrderID)
+	ids := []string{head, r.ClientOrderID}
+	for _, other := range d.chronicle.Open() {
+		if cmp.Or(other.Parent, other.Either) == head {
+			ids = append(ids, other.ClientOrderID)
+		}
 	}
-	return append([]string{head.ClientOrderID}, head.Legs...)
+	return ids
 }
 
-// market gives what a symbol is worth at this desk, nil while nothing is known.
+// legsOf gives what came with an order.
+func (d *desk) legsOf(r *paper.Record) []*paper.Record {
+	var legs []*paper.Record
+	for _, id := range r.Legs {
+		legs = append(legs, d.chronicle.ByClientOrderID(id))
+	}
+	if all := d.chronicle.Orders(); r.Either == r.ClientOrderID && r.Number < len(all) && all[r.Number].Either == r.Either {
+		legs = append(legs, all[r.Number])
+	}
+	return legs
+}
+
+// mark gives what a symbol is worth at this desk, nil while nothing is known.
 func (d *desk) mark(symbol domain.Symbol) *domain.Price {
 	q, _ := d.engine.Quote(symbol)
 	switch {

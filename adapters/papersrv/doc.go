@@ -17,6 +17,12 @@
 // that pushes it. Orders fill as package paper says; the answer to an order says
 // pending_new all the same, as the venue's does.
 //
+// With sessions, shares trade when the New York Stock Exchange does: orders that
+// come while it is closed wait, those for the day expire at its close, others 90
+// days on. Whoever serves this calls [Server.Run], so that time goes by without
+// requests. A bracket's legs are held until it is filled; an entry that they wait
+// for cannot be replaced, and a replacement is for what its order had left.
+//
 // Symbols are those of a small catalogue, and any other of the form of a share
 // (1 to 5 letters, perhaps a class behind a dot) or a pair in USD, USDT, USDC or
 // BTC. An order that the account has no means for is refused and not kept.

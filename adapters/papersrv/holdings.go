@@ -1,6 +1,7 @@
 package papersrv
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -21,9 +22,14 @@ func (d *desk) judge(w wish) error {
 	if err := d.checkWash(w); err != nil {
 		return err
 	}
+	if w.trails && d.mark(w.asset.symbol()) == nil {
+		return invalid("no price is known for %q that a trailing stop could follow", w.asset.Symbol)
+	}
 	switch {
 	case closes:
 		return d.checkAvailable(w, held)
+	case w.class == classOCO:
+		return invalid("oco orders must exit a position")
 	case w.side == domain.SideSell && w.asset.isCrypto():
 		return d.noBalance(w, decimal.Decimal{})
 	case w.side == domain.SideSell && !w.asset.Shortable:
@@ -48,7 +54,7 @@ func (d *desk) checkWash(w wish) error {
 		return nil
 	}
 	for _, r := range d.chronicle.Open() {
-		if r.Symbol != w.asset.symbol() || r.Side == w.side || r.Parent != "" || len(r.Legs) > 0 || r.Type == domain.OrderTypeLimit {
+		if r.Symbol != w.asset.symbol() || r.Side == w.side || r.Parent != "" || r.Either != "" || len(r.Legs) > 0 || r.Type == domain.OrderTypeLimit {
 			continue
 		}
 		f := forbidden("potential wash trade detected. use complex orders")
@@ -105,10 +111,11 @@ func (d *desk) available(symbol domain.Symbol) (decimal.Decimal, []uuid.UUID) {
 			continue
 		}
 		related = append(related, r.BrokerOrderID)
-		if r.Parent != "" && counted[r.Parent] {
+		group := cmp.Or(r.Parent, r.Either)
+		if group != "" && counted[group] {
 			continue
 		}
-		counted[r.Parent] = true
+		counted[group] = true
 		left = left.Sub(d.leaves(r))
 	}
 	return decimal.Max(decimal.Decimal{}, left), related

@@ -31,8 +31,8 @@ func listAssets(_ context.Context, c *call) (answer, error) {
 	return ok(found), nil
 }
 
-// clockJSON is the exchange's clock. Accounts trade round the clock: it is always
-// open.
+// clockJSON is the exchange's clock, open always where accounts trade round the
+// clock.
 type clockJSON struct {
 	Timestamp time.Time `json:"timestamp"`
 	IsOpen    bool      `json:"is_open"`
@@ -43,7 +43,7 @@ type clockJSON struct {
 func getClock(_ context.Context, c *call) (answer, error) {
 	now := c.desk.clock.Now()
 	return ok(clockJSON{
-		Timestamp: now.In(nyse.Zone(now)), IsOpen: true,
+		Timestamp: now.In(nyse.Zone(now)), IsOpen: !c.desk.rules.sessions || nyse.IsOpen(now, false),
 		NextOpen: nyse.NextOpen(now), NextClose: nyse.NextClose(now),
 	}), nil
 }

@@ -47,20 +47,23 @@ const (
 
 // wish is an order that was understood. Whether it is possible is for the rules.
 type wish struct {
-	asset          asset
-	clientOrderID  string
-	class          string
-	side           domain.Side
-	orderType      domain.OrderType
-	timeInForce    domain.TimeInForce
-	quantity       *domain.Quantity
-	notional       *domain.Money
-	limit, stop    *domain.Price
-	takeProfit     *domain.Price
-	stopLoss       *domain.Price
-	stopLossLimit  *domain.Price
-	extendedHours  bool
-	positionIntent string
+	asset         asset
+	clientOrderID string
+	class         string
+	side          domain.Side
+	orderType     domain.OrderType
+	timeInForce   domain.TimeInForce
+	quantity      *domain.Quantity
+	notional      *domain.Money
+	limit, stop   *domain.Price
+	// trails says that the stop price follows the market, at one of the distances.
+	trails                   bool
+	trailPrice, trailPercent *domain.Price
+	takeProfit               *domain.Price
+	stopLoss                 *domain.Price
+	stopLossLimit            *domain.Price
+	extendedHours            bool
+	positionIntent           string
 }
 
 // wishOf reads an order. What is not served is refused by name.
@@ -96,7 +99,11 @@ func (w *wish) readKind(in orderInput) error {
 	if w.side, err = domain.ParseSide(in.Side); err != nil {
 		return invalid("side must be buy or sell")
 	}
-	if w.orderType, err = domain.ParseOrderType(in.Type); err != nil {
+	kind := in.Type
+	if w.trails = kind == typeTrailingStop; w.trails {
+		kind = string(domain.OrderTypeStop)
+	}
+	if w.orderType, err = domain.ParseOrderType(kind); err != nil {
 		return invalid("invalid order type")
 	}
 	if w.timeInForce, err = domain.ParseTimeInForce(in.TimeInForce); err != nil {
@@ -111,6 +118,9 @@ func (w *wish) readKind(in orderInput) error {
 	}
 	return nil
 }
+
+// typeTrailingStop is the one type of orders that the domain has no word for.
+const typeTrailingStop = "trailing_stop"
 
 // maxClientOrderID is as long as a client order id may be.
 const maxClientOrderID = 128
@@ -139,6 +149,15 @@ func (w *wish) readNumbers(in orderInput) error {
 		if w.takeProfit, err = in.TakeProfit.LimitPrice.price("take_profit.limit_price"); err != nil {
 			return err
 		}
+	}
+	if w.trailPrice, err = in.TrailPrice.price("trail_price"); err != nil {
+		return err
+	}
+	if w.trailPercent, err = in.TrailPercent.price("trail_percent"); err != nil {
+		return err
+	}
+	if w.class == classOCO && w.limit == nil {
+		w.limit = w.takeProfit
 	}
 	if in.StopLoss == nil {
 		return nil

@@ -62,17 +62,31 @@ func (d *desk) orderJSON(r *paper.Record, nested bool) orderJSON {
 		Notional: text(r.Notional), Qty: text(r.Quantity), FilledQty: filled.String(), FilledAvgPrice: averagePrice(r),
 		OrderClass: d.classOf(r), OrderType: string(r.Type), Type: string(r.Type), Side: string(r.Side),
 		PositionIntent: d.intentOf(r), TimeInForce: string(r.TimeInForce), LimitPrice: text(r.LimitPrice),
-		StopPrice: text(r.StopPrice), Status: string(r.Status),
+		StopPrice: text(r.StopPrice), TrailPrice: text(r.TrailPrice), TrailPercent: text(r.TrailPercent), HWM: text(r.HighWater),
+		ExtendedHours: r.ExtendedHours, ExpiresAt: r.ExpiresAt, Status: string(r.Status),
+		ReplacedBy: d.named(r.ReplacedBy), Replaces: d.named(r.Replaces),
+	}
+	if r.HighWater != nil {
+		o.Type, o.OrderType = typeTrailingStop, typeTrailingStop
 	}
 	if !r.EndedAt.IsZero() {
 		o.endedAt(r)
 	}
 	if nested {
-		for _, id := range r.Legs {
-			o.Legs = append(o.Legs, d.orderJSON(d.chronicle.ByClientOrderID(id), false))
+		for _, leg := range d.legsOf(r) {
+			o.Legs = append(o.Legs, d.orderJSON(leg, false))
 		}
 	}
 	return o
+}
+
+// named gives the venue's name of an order, nil for none.
+func (d *desk) named(clientOrderID string) *uuid.UUID {
+	r := d.chronicle.ByClientOrderID(clientOrderID)
+	if r == nil {
+		return nil
+	}
+	return &r.BrokerOrderID
 }
 
 func (o *orderJSON) endedAt(r *paper.Record) {
@@ -83,6 +97,8 @@ func (o *orderJSON) endedAt(r *paper.Record) {
 		o.CanceledAt = &r.EndedAt
 	case domain.StatusExpired:
 		o.ExpiredAt = &r.EndedAt
+	case domain.StatusReplaced:
+		o.ReplacedAt = &r.EndedAt
 	case domain.StatusRejected:
 		o.FailedAt = &r.EndedAt
 	}
@@ -93,10 +109,12 @@ func (d *desk) classOf(r *paper.Record) string {
 	if parent := d.chronicle.ByClientOrderID(r.Parent); parent != nil {
 		r = parent
 	}
-	switch len(r.Legs) {
-	case 0:
+	switch {
+	case r.Either != "":
+		return classOCO
+	case len(r.Legs) == 0:
 		return classSimple
-	case 1:
+	case len(r.Legs) == 1:
 		return classOTO
 	}
 	return classBracket
@@ -104,7 +122,7 @@ func (d *desk) classOf(r *paper.Record) string {
 
 // intentOf is what the order was meant for when it came; a leg closes.
 func (d *desk) intentOf(r *paper.Record) string {
-	if r.Parent != "" {
+	if r.Parent != "" || r.Either != "" {
 		return intent(r.Side, true)
 	}
 	return intent(r.Side, r.Before.ExitSide() == r.Side && !r.Before.IsFlat())

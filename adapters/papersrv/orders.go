@@ -42,7 +42,10 @@ func (d *desk) place(ctx context.Context, w wish) (*paper.Record, error) {
 	if err := d.judge(w); err != nil {
 		return nil, err
 	}
-	return d.submit(ctx, d.request(w))
+	return d.submit(ctx, paper.Ticket{
+		OrderRequest: d.request(w), ExpiresAt: d.rules.expiry(w, d.clock.Now()), ExtendedHours: w.extendedHours,
+		TrailPrice: w.trailPrice, TrailPercent: w.trailPercent, Either: w.class == classOCO,
+	})
 }
 
 // request is the order as the account takes it. A stop that buys gets a limit, as
@@ -52,7 +55,7 @@ func (d *desk) request(w wish) ports.OrderRequest {
 		ClientOrderID: w.clientOrderID, Symbol: w.asset.symbol(), Side: w.side, Type: w.orderType, TimeInForce: w.timeInForce,
 		Quantity: w.quantity, Notional: w.notional, LimitPrice: w.limit, StopPrice: w.stop, Legs: w.legs(d.ids),
 	}
-	if w.orderType == domain.OrderTypeStop && w.side == domain.SideBuy {
+	if w.orderType == domain.OrderTypeStop && w.side == domain.SideBuy && !w.trails {
 		r.Type, r.LimitPrice = domain.OrderTypeStopLimit, collar(*w.stop)
 	}
 	if d.rules.pricesFromOrders && w.orderType == domain.OrderTypeLimit {
@@ -79,8 +82,8 @@ func (d *desk) taken(r *paper.Record) orderJSON {
 	fresh := *r
 	fresh.Status, fresh.Fills, fresh.EndedAt, fresh.UpdatedAt = domain.StatusPendingNew, nil, time.Time{}, r.SubmittedAt
 	o := d.orderJSON(&fresh, true)
-	for i := range o.Legs {
-		leg := *d.chronicle.ByClientOrderID(r.Legs[i])
+	for i, came := range d.legsOf(r) {
+		leg := *came
 		leg.Status, leg.Fills, leg.EndedAt, leg.UpdatedAt = domain.StatusHeld, nil, time.Time{}, r.SubmittedAt
 		o.Legs[i] = d.orderJSON(&leg, false)
 	}
@@ -239,7 +242,7 @@ func (f filter) takes(r *paper.Record) bool {
 		return false
 	case !f.after.IsZero() && !r.SubmittedAt.After(f.after), !f.until.IsZero() && !r.SubmittedAt.Before(f.until):
 		return false
-	case f.side != "" && string(r.Side) != f.side, f.nested && r.Parent != "":
+	case f.side != "" && string(r.Side) != f.side, f.nested && (r.Parent != "" || r.Either != "" && r.Either != r.ClientOrderID):
 		return false
 	case f.symbols != nil && !slices.Contains(f.symbols, string(r.Symbol)):
 		return false

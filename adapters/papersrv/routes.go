@@ -53,6 +53,7 @@ func routes() []route {
 		{http.MethodDelete, "/v2/orders", cancelAllOrders},
 		{http.MethodGet, "/v2/orders:by_client_order_id", orderByClientOrderID},
 		{http.MethodGet, "/v2/orders/{id}", getOrder},
+		{http.MethodPatch, "/v2/orders/{id}", replaceOrder},
 		{http.MethodDelete, "/v2/orders/{id}", cancelOrder},
 		{http.MethodGet, "/v2/positions", listPositions},
 		{http.MethodDelete, "/v2/positions", closeAllPositions},

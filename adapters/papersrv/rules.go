@@ -2,14 +2,51 @@ package papersrv
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/hookfill/hookfill/adapters/paper"
+	"github.com/hookfill/hookfill/adapters/paper/nyse"
 	"github.com/hookfill/hookfill/domain"
 )
 
 // rules are what the venue asks of an order before it looks at the account.
-type rules struct{ pricesFromOrders bool }
+type rules struct{ sessions, pricesFromOrders bool }
+
+// venue is what the rules ask of the account's engine.
+func (r rules) venue(partialFills *uint64) paper.Venue {
+	v := paper.Venue{PartialFills: partialFills}
+	if r.sessions {
+		v.IsOpen = isOpen
+	}
+	return v
+}
+
+// isOpen reports whether a symbol trades at a moment: pairs always do.
+func isOpen(symbol domain.Symbol, at time.Time, extended bool) bool {
+	return isPair(symbol) || nyse.IsOpen(at, extended)
+}
+
+func isPair(symbol domain.Symbol) bool { return strings.Contains(string(symbol), "/") }
+
+// expiry is when an order ends by itself, nil for never: one for the day with its
+// session, one that is good till canceled after 90 days at 16:15.
+func (r rules) expiry(w wish, now time.Time) *time.Time {
+	switch {
+	case !r.sessions || w.asset.isCrypto():
+		return nil
+	case w.timeInForce == domain.TimeInForceDay && w.extendedHours:
+		return new(nyse.NextSessionClose(now).UTC())
+	case w.timeInForce == domain.TimeInForceDay:
+		return new(nyse.NextClose(now).UTC())
+	case w.timeInForce == domain.TimeInForceGTC:
+		last := now.In(nyse.Zone(now)).AddDate(0, 0, 90)
+		return new(time.Date(last.Year(), last.Month(), last.Day(), 16, 15, 0, 0, nyse.Zone(last)).UTC())
+	}
+	return nil
+}
 
 // check finds the first thing that is wrong with a wish by itself.
 func (w *wish) check() error {
@@ -17,11 +54,34 @@ func (w *wish) check() error {
 		return invalid("asset %q is not tradable", w.asset.Symbol)
 	}
 	for _, find := range []func() error{
-		w.checkPrices, w.checkIncrements, w.checkClass, w.checkTimeInForce, w.checkFractions, w.checkExtendedHours, w.checkMinimum,
+		w.checkTrail, w.checkPrices, w.checkIncrements, w.checkClass, w.checkTimeInForce, w.checkFractions, w.checkExtendedHours, w.checkMinimum,
 	} {
 		if err := find(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkTrail asks a stop that follows the market for one distance, and no order
+// else for any.
+func (w *wish) checkTrail() error {
+	given := w.trailPrice != nil || w.trailPercent != nil
+	switch {
+	case !w.trails && given:
+		return invalid("only trailing_stop orders have a trail_price or trail_percent")
+	case !w.trails:
+		return nil
+	case !given || w.trailPrice != nil && w.trailPercent != nil:
+		return invalid("trailing stop orders must specify one of trail_price or trail_percent")
+	case w.stop != nil || w.limit != nil:
+		return invalid("trailing stop orders must not have a limit price or a stop price")
+	case w.class != classSimple:
+		return invalid("trailing stop orders must be simple orders")
+	case w.timeInForce != domain.TimeInForceDay && w.timeInForce != domain.TimeInForceGTC:
+		return invalid("trailing stop orders must be DAY or GTC orders")
+	case w.trailPercent != nil && w.trailPercent.Decimal().GreaterThanOrEqual(decimal.New(100, 0)):
+		return invalid("trail_percent must be less than 100")
 	}
 	return nil
 }
@@ -33,6 +93,7 @@ func (w *wish) checkPrices() error {
 		return invalid("%s orders require a limit price", w.orderType)
 	case !w.orderType.NeedsLimitPrice() && w.limit != nil:
 		return invalid("%s orders must not have a limit price", w.orderType)
+	case w.trails:
 	case w.orderType.NeedsStopPrice() && w.stop == nil:
 		return invalid("%s orders require a stop price", w.orderType)
 	case !w.orderType.NeedsStopPrice() && w.stop != nil:

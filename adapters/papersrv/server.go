@@ -6,9 +6,12 @@ import (
 	"crypto/subtle"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -21,12 +24,20 @@ import (
 type KeyPair struct{ ID, Secret string }
 
 // Config is what a server is to be. Its zero value serves any key pair accounts
-// of no cash.
+// of no cash that
+// trade round the clock.
 type Config struct {
 	// Cash is what an account starts with.
 	Cash domain.Money
 	// Keys are the key pairs that are let in; none lets in any.
 	Keys []KeyPair
+	// Sessions makes shares trade when the New York Stock Exchange does, and orders
+	// for the day end with it. Without, everything trades at any time and no day
+	// ends.
+	Sessions bool
+	// PartialFills makes one fill in ten of several whole units a partial one, as
+	// this seed has it; nil makes none.
+	PartialFills *uint64
 	// PricesFromOrders takes the limit price of an order as the price of a symbol
 	// that nobody has quoted.
 	PricesFromOrders bool
@@ -64,7 +75,7 @@ func New(deps Deps, config Config) (*Server, error) {
 		}
 	}
 	return &Server{
-		deps: deps, config: config, rules: rules{pricesFromOrders: config.PricesFromOrders},
+		deps: deps, config: config, rules: rules{sessions: config.Sessions, pricesFromOrders: config.PricesFromOrders},
 		desks: map[domain.BrokerAccountID]*desk{}, stopped: make(chan struct{}),
 	}, nil
 }
@@ -123,7 +134,39 @@ func (s *Server) at(ctx context.Context, d *desk, fn func() (answer, error)) (an
 	if err := d.refresh(ctx); err != nil {
 		return answer{}, err
 	}
+	if err := d.pass(ctx); err != nil {
+		return answer{}, err
+	}
 	return fn()
+}
+
+// Run lets time go by on the accounts that are in use, until ctx ends: orders
+// expire, and trade when a session begins, without anybody asking. Requests do the
+// same for their account before they look at it.
+func (s *Server) Run(ctx context.Context) {
+	ticks := time.NewTicker(tick)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		for _, d := range s.inUse() {
+			if _, err := s.at(ctx, d, func() (answer, error) { return answer{}, nil }); err != nil && ctx.Err() == nil {
+				s.deps.Log.ErrorContext(ctx, "time cannot go by on an account", "account", d.id.String(), "error", err)
+			}
+		}
+	}
+}
+
+// tick is how late an order may expire.
+const tick = 500 * time.Millisecond
+
+func (s *Server) inUse() []*desk {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.desks))
 }
 
 func half() decimal.Decimal { return decimal.New(5, -1) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/hookfill/hookfill/adapters/filejournal"
@@ -24,6 +25,10 @@ type PaperConfig struct {
 	Cash domain.Money
 	// Keys are the key pairs let in, by key id; none lets in any.
 	Keys map[string]string
+	// AlwaysOpen leaves out the exchange's sessions.
+	AlwaysOpen bool
+	// PartialFills is the seed of fills in part, nil for none.
+	PartialFills *uint64
 	// PricesFromOrders takes limit prices as the market of what nobody quoted.
 	PricesFromOrders bool
 	Log              *slog.Logger
@@ -37,7 +42,7 @@ func ServePaper(ctx context.Context, c PaperConfig, listening func(address strin
 		return err
 	}
 	defer func() { err = errors.Join(err, closeJournal()) }()
-	config := papersrv.Config{Cash: c.Cash, PricesFromOrders: c.PricesFromOrders}
+	config := papersrv.Config{Cash: c.Cash, Sessions: !c.AlwaysOpen, PartialFills: c.PartialFills, PricesFromOrders: c.PricesFromOrders}
 	for id, secret := range c.Keys {
 		config.Keys = append(config.Keys, papersrv.KeyPair{ID: id, Secret: secret})
 	}
@@ -55,6 +60,9 @@ func ServePaper(ctx context.Context, c PaperConfig, listening func(address strin
 		Handler: broker.Handler(), ReadHeaderTimeout: paperReadTimeout, IdleTimeout: paperIdleTimeout,
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
 	}
+	var passing sync.WaitGroup
+	defer passing.Wait()
+	passing.Go(func() { broker.Run(ctx) })
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -14,8 +14,9 @@ import (
 
 // paperFlags are what `hookfill paper` takes.
 type paperFlags struct {
-	listen, data, cash, keys string
-	pricesFromOrders         bool
+	listen, data, cash, keys     string
+	alwaysOpen, pricesFromOrders bool
+	partialFills                 uint64
 }
 
 func newPaper(env environment) *cobra.Command {
@@ -33,23 +34,29 @@ every key pair has an account of its own. Say what a symbol trades at with
 			if settingsErr != nil {
 				return settingsErr
 			}
-			return servePaper(cmd.Context(), env, s, f)
+			c := appfx.PaperConfig{Listen: f.listen, DataDir: f.data, AlwaysOpen: f.alwaysOpen, PricesFromOrders: f.pricesFromOrders}
+			if cmd.Flags().Changed("partial-fills") {
+				c.PartialFills = &f.partialFills
+			}
+			return servePaper(cmd.Context(), env, s, f, c)
 		},
 	}
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8090", "address to listen on")
 	cmd.Flags().StringVar(&f.data, "data", "", "directory that keeps the accounts over restarts; without it they end with the process")
 	cmd.Flags().StringVar(&f.cash, "cash", "100000", "cash that an account starts with")
 	cmd.Flags().StringVar(&f.keys, "keys", "", "file with the key pairs to let in, one `key:secret` a line; any without it")
+	cmd.Flags().BoolVar(&f.alwaysOpen, "always-open", false, "trade shares at any time, not in the sessions of the New York Stock Exchange")
+	cmd.Flags().Uint64Var(&f.partialFills, "partial-fills", 0, "fill one order in ten in part first, as this seed has it; none without it")
 	cmd.Flags().BoolVar(&f.pricesFromOrders, "prices-from-orders", false, "take a limit price as the market of a symbol that nobody quoted")
 	return cmd
 }
 
-func servePaper(ctx context.Context, env environment, s settings, f paperFlags) error {
+func servePaper(ctx context.Context, env environment, s settings, f paperFlags, c appfx.PaperConfig) error {
 	log, err := newLogger(s, env.stderr)
 	if err != nil {
 		return err
 	}
-	c := appfx.PaperConfig{Listen: f.listen, DataDir: f.data, PricesFromOrders: f.pricesFromOrders, Log: log}
+	c.Log = log
 	if c.Cash, err = domain.ParseMoney(f.cash); err != nil || c.Cash.Cmp(domain.Money{}) < 0 {
 		return usagef("--cash must be an amount of money such as 100000")
 	}

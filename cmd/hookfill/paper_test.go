@@ -57,7 +57,8 @@ func (p *paperBroker) forOne(id string) alpaca.PlaceOrderRequest {
 
 var _ = Describe("hookfill paper", func() {
 	It("serves Alpaca's API to its SDK until it is told to stop", func(ctx SpecContext) {
-		p := startPaper(ctx, "--cash", "5000")
+		p := startPaper(ctx, "--cash", "5000", "--always-open")
+		Expect(p.GetClock()).To(HaveField("IsOpen", true))
 		Expect(p.GetAccount()).To(HaveField("Cash", HaveField("String()", "5000")))
 		o, err := p.PlaceOrder(p.forOne("mine"))
 		Expect(err).NotTo(HaveOccurred())
@@ -76,7 +77,7 @@ var _ = Describe("hookfill paper", func() {
 		random := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 0))
 		data, answered := newDataDir(), map[string]string{}
 		for life := range 3 {
-			p := startPaper(ctx, "--data", data, "--prices-from-orders")
+			p := startPaper(ctx, "--data", data, "--prices-from-orders", "--always-open")
 			for id, orderID := range answered {
 				Expect(p.GetOrderByClientOrderID(id)).To(And(HaveField("ID", orderID), HaveField("Status", "filled")))
 			}
