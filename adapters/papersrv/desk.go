@@ -24,6 +24,9 @@ type desk struct {
 	mu        sync.Mutex
 	engine    *paper.Engine
 	chronicle *paper.Chronicle
+	// faults counts the failures that are switched on, hidden the look-ups that are
+	// going to miss an order.
+	faults, hidden map[string]int
 	// changed is closed, and replaced, when something happened to an order.
 	changed chan struct{}
 }
@@ -32,6 +35,7 @@ func (s *Server) newDesk(id domain.BrokerAccountID) *desk {
 	return &desk{
 		id: id, journal: s.deps.Journal, clock: s.deps.Clock, ids: s.deps.IDs, rules: s.rules,
 		engine: paper.NewVenueEngine(id, s.config.Cash, s.rules.venue(s.config.PartialFills)), chronicle: paper.NewChronicle(id), changed: make(chan struct{}),
+		faults: map[string]int{}, hidden: map[string]int{},
 	}
 }
 

@@ -23,6 +23,10 @@
 // requests. A bracket's legs are held until it is filled; an entry that they wait
 // for cannot be replaced, and a replacement is for what its order had left.
 //
+// POST /sim/faults with {"fault","times"} makes the account fail as venues do:
+// accept_then_timeout, accept_then_drop, accept_then_error, throttle,
+// late_visibility and fill_after_cancel; GET lists what is on, DELETE ends it.
+//
 // Symbols are those of a small catalogue, and any other of the form of a share
 // (1 to 5 letters, perhaps a class behind a dot) or a pair in USD, USDT, USDC or
 // BTC. An order that the account has no means for is refused and not kept.

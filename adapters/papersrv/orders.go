@@ -28,6 +28,12 @@ func placeOrder(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.desk.hide(r)
+	for _, name := range []string{faultTimeout, faultDrop, faultError} {
+		if c.withheld == "" && c.desk.suffers(name) {
+			c.withheld = name
+		}
+	}
 	return ok(c.desk.taken(r)), nil
 }
 
@@ -92,7 +98,7 @@ func (d *desk) taken(r *paper.Record) orderJSON {
 
 func orderByClientOrderID(_ context.Context, c *call) (answer, error) {
 	r := c.desk.chronicle.ByClientOrderID(c.query("client_order_id"))
-	if r == nil {
+	if c.desk.misses(r) {
 		return answer{}, orderNotFound()
 	}
 	return ok(c.desk.orderJSON(r, true)), nil
@@ -102,6 +108,9 @@ func getOrder(_ context.Context, c *call) (answer, error) {
 	r, err := c.order()
 	if err != nil {
 		return answer{}, err
+	}
+	if c.desk.misses(r) {
+		return answer{}, orderNotFound()
 	}
 	return ok(c.desk.orderJSON(r, true)), nil
 }
@@ -126,6 +135,9 @@ func cancelOrder(ctx context.Context, c *call) (answer, error) {
 	}
 	if r.Status.IsTerminal() && r.Status != domain.StatusCanceled {
 		return answer{}, invalid("order is already in %q state", r.Status)
+	}
+	if !r.Status.IsTerminal() && c.desk.suffers(faultCancel) {
+		return answer{status: http.StatusNoContent}, nil
 	}
 	return answer{status: http.StatusNoContent}, c.desk.cancel(ctx, r)
 }
@@ -184,7 +196,7 @@ func listOrders(_ context.Context, c *call) (answer, error) {
 		if len(found) == f.limit {
 			break
 		}
-		if f.takes(r) {
+		if c.desk.hidden[r.ClientOrderID] == 0 && f.takes(r) {
 			found = append(found, c.desk.orderJSON(r, f.nested))
 		}
 	}

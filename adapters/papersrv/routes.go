@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -24,6 +25,8 @@ type call struct {
 	desk *desk
 	r    *http.Request
 	body []byte
+	// withheld is the fault that keeps the answer from the client, "" for none.
+	withheld string
 }
 
 // answer is what an endpoint found; a nil body is none.
@@ -68,6 +71,9 @@ func routes() []route {
 		{http.MethodGet, "/v2/clock", getClock},
 		{http.MethodGet, "/v2/calendar", getCalendar},
 		{http.MethodPost, "/sim/quotes", pushQuote},
+		{http.MethodPost, "/sim/faults", armFault},
+		{http.MethodGet, "/sim/faults", listFaults},
+		{http.MethodDelete, "/sim/faults", clearFaults},
 	}
 }
 
@@ -108,14 +114,20 @@ func (s *Server) endpoint(serve endpoint) http.Handler {
 			s.fail(w, r, malformed("request body format is invalid"))
 			return
 		}
+		c := &call{s: s, desk: d, r: r, body: body}
 		got, err := s.at(r.Context(), d, func() (answer, error) {
-			return serve(r.Context(), &call{s: s, desk: d, r: r, body: body})
+			if !strings.HasPrefix(r.URL.Path, "/sim/") && d.suffers(faultThrottle) {
+				return answer{}, c.throttled(w.Header())
+			}
+			return serve(r.Context(), c)
 		})
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
-		s.write(w, r, got)
+		if !s.withhold(w, r, c.withheld) {
+			s.write(w, r, got)
+		}
 	})
 }
 
