@@ -41,23 +41,27 @@ func (e *submitted) apply(a *account, at time.Time) error {
 		return fmt.Errorf("order %s submitted twice", e.ClientOrderID)
 	}
 	o := &order{brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, status: domain.StatusNew, at: at, resting: newResting(*e)}
-	if e.ExpiresAt != nil {
-		a.expiring++
-	}
 	switch {
 	case o.resting.held:
 		if parent, known := a.order(e.Parent); !known || parent.resting == nil || !slices.Contains(parent.resting.Legs, e.ClientOrderID) {
 			return fmt.Errorf("order %s is a leg of none that waits for it", e.ClientOrderID)
 		}
 		o.status = domain.StatusHeld
-		a.orders[e.ClientOrderID] = o
+		a.begin(e, o)
 		return nil
 	case e.Type == domain.OrderTypeMarket:
 		o.status = domain.StatusAccepted
 	}
-	a.orders[e.ClientOrderID] = o
+	a.begin(e, o)
 	a.change(e.Symbol, func(b *book) { b.add(o.resting) })
 	return nil
+}
+
+func (a *account) begin(e *submitted, o *order) {
+	a.orders[e.ClientOrderID] = o
+	if e.ExpiresAt != nil {
+		a.expiring++
+	}
 }
 
 func (e *activated) apply(a *account, at time.Time) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"github.com/hookfill/hookfill/adapters/paper"
@@ -175,11 +176,13 @@ type filter struct {
 	status       string
 	limit        int
 	after, until time.Time
-	ascending    bool
-	nested       bool
-	side         string
-	symbols      []string
-	class        []string
+	// Places among all orders, 0 for none.
+	beforeNumber, afterNumber int
+	ascending                 bool
+	nested                    bool
+	side                      string
+	symbols                   []string
+	class                     []string
 }
 
 func listOrders(_ context.Context, c *call) (answer, error) {
@@ -214,11 +217,6 @@ func (c *call) filter() (filter, error) {
 	if !slices.Contains([]string{"open", "closed", "all"}, f.status) {
 		return f, invalid("status must be open, closed or all")
 	}
-	for _, name := range []string{"before_order_id", "after_order_id"} {
-		if c.query(name) != "" {
-			return f, invalid("%s is not supported", name)
-		}
-	}
 	if text := c.query("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
@@ -241,8 +239,38 @@ func (c *call) filter() (filter, error) {
 	if f.after, err = c.moment("after"); err != nil {
 		return f, err
 	}
-	f.until, err = c.moment("until")
-	return f, err
+	if f.until, err = c.moment("until"); err != nil {
+		return f, err
+	}
+	if f.beforeNumber, err = c.place("before_order_id"); err != nil {
+		return f, err
+	}
+	if f.afterNumber, err = c.place("after_order_id"); err != nil {
+		return f, err
+	}
+	byTime := !f.after.IsZero() || !f.until.IsZero()
+	if f.beforeNumber > 0 && f.afterNumber > 0 || byTime && f.beforeNumber+f.afterNumber > 0 {
+		return f, invalid("before_order_id, after_order_id and after or until exclude each other")
+	}
+	return f, nil
+}
+
+// place gives the place among all orders of one that is named in the query, 0
+// where none is.
+func (c *call) place(name string) (int, error) {
+	text := c.query(name)
+	if text == "" {
+		return 0, nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return 0, invalid("%s must be the id of an order", name)
+	}
+	r := c.desk.chronicle.ByBrokerOrderID(id)
+	if r == nil {
+		return 0, orderNotFound()
+	}
+	return r.Number, nil
 }
 
 // takes reports whether an order is asked for. With nested, a leg is told within
@@ -253,6 +281,8 @@ func (f filter) takes(r *paper.Record) bool {
 	case f.status == "open" && r.Status.IsTerminal(), f.status == "closed" && !r.Status.IsTerminal():
 		return false
 	case !f.after.IsZero() && !r.SubmittedAt.After(f.after), !f.until.IsZero() && !r.SubmittedAt.Before(f.until):
+		return false
+	case f.beforeNumber > 0 && r.Number >= f.beforeNumber, r.Number <= f.afterNumber:
 		return false
 	case f.side != "" && string(r.Side) != f.side, f.nested && (r.Parent != "" || r.Either != "" && r.Either != r.ClientOrderID):
 		return false

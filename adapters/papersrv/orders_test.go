@@ -131,6 +131,19 @@ var _ = Describe("Orders, through Alpaca's own SDK", func() {
 			Expect(ids(alpaca.GetOrdersRequest{Status: "all", Until: monday().Add(time.Second)})).To(Equal([]string{first.ID}))
 		})
 
+		It("are those before or after another one, which is no part of them", func(ctx SpecContext) {
+			Expect(v.send(ctx, http.MethodGet, "/v2/orders?status=all&before_order_id="+second.ID, "").text).To(And(
+				ContainSubstring(first.ID), Not(ContainSubstring(second.ID)), Not(ContainSubstring(third.ID))))
+			Expect(v.send(ctx, http.MethodGet, "/v2/orders?status=all&after_order_id="+second.ID, "").text).To(And(
+				ContainSubstring(third.ID), Not(ContainSubstring(second.ID)), Not(ContainSubstring(first.ID))))
+			for query, status := range map[string]int{
+				"before_order_id=x": 422, "after_order_id=" + uuid.NewString(): 404,
+				"before_order_id=" + first.ID + "&after_order_id=" + first.ID: 422, "after=2026-11-23&before_order_id=" + first.ID: 422,
+			} {
+				Expect(v.send(ctx, http.MethodGet, "/v2/orders?"+query, "").status).To(Equal(status), query)
+			}
+		})
+
 		It("must be asked for in words that are known", func() {
 			Expect(v.GetOrders(alpaca.GetOrdersRequest{Status: "sleeping"})).Error().To(refuse(422, 42210000, "status must be"))
 			Expect(v.GetOrders(alpaca.GetOrdersRequest{Limit: -1})).Error().To(refuse(422, 42210000, "limit must be"))
