@@ -150,6 +150,8 @@ func checkTicket(t Ticket) error {
 			}
 		}
 	}
+	f.require(t.LegsTimeInForce == "" || t.LegsTimeInForce == domain.TimeInForceDay || t.LegsTimeInForce == domain.TimeInForceGTC,
+		"unsupported_time_in_force", "legs", "must be day or gtc")
 	if t.Either {
 		f.require(r.Type == domain.OrderTypeLimit && len(r.Legs) == 1, "either_mismatch", "legs",
 			"two orders beside each other are a limit order and its leg")

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/hookfill/hookfill/domain"
@@ -49,12 +50,10 @@ func (d *decision) takeLegs(t Ticket) {
 		d.about = append(d.about, leg.ClientOrderID)
 		terms := submitted{
 			ClientOrderID: leg.ClientOrderID, BrokerOrderID: d.nameNext("order"), Symbol: r.Symbol,
-			Side: r.Side.Opposite(), Type: leg.Type, TimeInForce: domain.TimeInForceGTC, Quantity: r.Quantity,
+			Side: r.Side.Opposite(), Type: leg.Type, Quantity: r.Quantity,
 			LimitPrice: leg.LimitPrice, StopPrice: leg.StopPrice, Parent: r.ClientOrderID,
 		}
-		if t.ExpiresAt != nil {
-			terms.TimeInForce, terms.ExpiresAt = r.TimeInForce, t.ExpiresAt
-		}
+		terms.TimeInForce, terms.ExpiresAt = cmp.Or(t.LegsTimeInForce, domain.TimeInForceGTC), t.ExpiresAt
 		if t.Either {
 			terms.Side, terms.Parent, terms.Either = r.Side, "", r.ClientOrderID
 		}

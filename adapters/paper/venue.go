@@ -37,6 +37,8 @@ type Ticket struct {
 	ports.OrderRequest
 	// ExpiresAt ends the order, and legs that work by then, unfilled; nil is never.
 	ExpiresAt *time.Time
+	// LegsTimeInForce is that of the legs; "" is good till canceled.
+	LegsTimeInForce domain.TimeInForce
 	// ExtendedHours lets the order trade outside the core session.
 	ExtendedHours bool
 	// One of TrailPrice and TrailPercent makes a stop order follow the last price,

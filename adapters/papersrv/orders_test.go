@@ -156,7 +156,7 @@ var _ = Describe("Orders, through Alpaca's own SDK", func() {
 			Expect(entry.OrderClass).To(Equal(alpaca.Bracket))
 			Expect(entry.Legs).To(HaveLen(2))
 			profit, loss := &entry.Legs[0], &entry.Legs[1]
-			Expect(profit).To(HaveValue(And(HaveField("Status", "held"), HaveField("Type", alpaca.Limit), HaveField("Side", alpaca.Sell))))
+			Expect(profit).To(HaveValue(And(HaveField("Status", "held"), HaveField("Type", alpaca.Limit), HaveField("Side", alpaca.Sell), HaveField("TimeInForce", alpaca.Day))))
 			Expect(loss).To(HaveValue(And(HaveField("Status", "held"), HaveField("Type", alpaca.StopLimit), HaveField("StopPrice", number("95")))))
 			Expect(v.now(profit).Status).To(Equal("held"))
 
