@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +28,9 @@ type account struct {
 	worth
 	books  map[domain.Symbol]*book
 	orders map[string]*order
+	// expiring counts the open orders that end by themselves.
+	expiring int
+	venue    Venue
 }
 
 // order is what is remembered of an order for ever, so it is kept small: the
@@ -35,17 +40,18 @@ type order struct {
 	symbol        domain.Symbol
 	status        domain.OrderStatus
 	at            time.Time
-	fill          *fill
+	fills         []fill
 	rejection     *rejection
 	// resting is nil once the order is over.
 	resting *resting
 }
 
-// fill is the one execution of an order, at the order's time.
+// fill is an execution of an order.
 type fill struct {
 	executionID uuid.UUID
 	quantity    domain.Quantity
 	price       domain.Price
+	at          time.Time
 }
 
 type rejection struct{ code, reason string }
@@ -88,6 +94,17 @@ func (a *account) book(symbol domain.Symbol) *book {
 	return &book{}
 }
 
+// symbols lists the symbols that have a book, in order.
+func (a *account) symbols() []domain.Symbol {
+	known := map[domain.Symbol]bool{}
+	for layer := a; layer != nil; layer = layer.below {
+		for symbol := range layer.books {
+			known[symbol] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(known))
+}
+
 // change lets fn change a symbol's book and keeps the totals true.
 func (a *account) change(symbol domain.Symbol, fn func(b *book)) {
 	b, ok := a.books[symbol]
@@ -114,10 +131,8 @@ func (o *order) report(clientOrderID string) domain.OrderReport {
 	r := domain.OrderReport{
 		ClientOrderID: clientOrderID, BrokerOrderID: o.brokerOrderID.String(), Status: o.status, At: o.at,
 	}
-	if o.fill != nil {
-		r.Fills = []domain.Fill{{
-			ExecutionID: o.fill.executionID.String(), Quantity: o.fill.quantity, Price: o.fill.price, At: o.at,
-		}}
+	for _, f := range o.fills {
+		r.Fills = append(r.Fills, domain.Fill{ExecutionID: f.executionID.String(), Quantity: f.quantity, Price: f.price, At: f.at})
 	}
 	if o.rejection != nil {
 		r.Reason = o.rejection.reason

@@ -42,19 +42,26 @@ func (e *submitted) apply(a *account, at time.Time) error {
 	}
 	o := &order{brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, status: domain.StatusNew, at: at, resting: newResting(*e)}
 	switch {
-	case e.isLeg():
+	case o.resting.held:
 		if parent, known := a.order(e.Parent); !known || parent.resting == nil || !slices.Contains(parent.resting.Legs, e.ClientOrderID) {
 			return fmt.Errorf("order %s is a leg of none that waits for it", e.ClientOrderID)
 		}
 		o.status = domain.StatusHeld
-		a.orders[e.ClientOrderID] = o
+		a.begin(e, o)
 		return nil
 	case e.Type == domain.OrderTypeMarket:
 		o.status = domain.StatusAccepted
 	}
-	a.orders[e.ClientOrderID] = o
+	a.begin(e, o)
 	a.change(e.Symbol, func(b *book) { b.add(o.resting) })
 	return nil
+}
+
+func (a *account) begin(e *submitted, o *order) {
+	a.orders[e.ClientOrderID] = o
+	if e.ExpiresAt != nil {
+		a.expiring++
+	}
 }
 
 func (e *activated) apply(a *account, at time.Time) error {
@@ -86,7 +93,7 @@ func (e *triggered) apply(a *account, _ time.Time) error {
 	}
 	now := *was
 	now.triggered = true
-	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, symbol: was.Symbol, status: o.status, at: o.at, resting: &now}
+	a.orders[e.ClientOrderID] = o.with(&now)
 	a.change(was.Symbol, func(b *book) { b.replace(was, &now) })
 	return nil
 }
@@ -103,10 +110,13 @@ func (e *filled) apply(a *account, at time.Time) error {
 	if !a.book(terms.Symbol).market.hasPrice() {
 		return fmt.Errorf("%s filled without a market", terms.Symbol)
 	}
-	a.end(e.ClientOrderID, order{
-		brokerOrderID: o.brokerOrderID, status: domain.StatusFilled, at: at,
-		fill: &fill{executionID: e.ExecutionID, quantity: e.Quantity, price: e.Price},
-	}, terms)
+	a.end(e.ClientOrderID, *o, domain.StatusFilled, at, fill{e.ExecutionID, e.Quantity, e.Price, at})
+	a.trade(terms, e)
+	return nil
+}
+
+// trade moves cash and position.
+func (a *account) trade(terms *resting, e *filled) {
 	cost := e.Quantity.Decimal().Mul(e.Price.Decimal())
 	if terms.Side == domain.SideBuy {
 		cost = cost.Neg()
@@ -117,7 +127,6 @@ func (e *filled) apply(a *account, at time.Time) error {
 		b.position = b.position.Apply(terms.Side, e.Quantity, e.Price)
 		a.realized = a.realized.Add(b.position.RealizedProfit.Sub(before).Decimal())
 	})
-	return nil
 }
 
 func (e *canceled) apply(a *account, at time.Time) error {
@@ -125,7 +134,7 @@ func (e *canceled) apply(a *account, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	a.end(e.ClientOrderID, order{brokerOrderID: o.brokerOrderID, status: domain.StatusCanceled, at: at}, o.resting)
+	a.end(e.ClientOrderID, *o, domain.StatusCanceled, at)
 	return nil
 }
 
@@ -134,10 +143,9 @@ func (e *rejected) apply(a *account, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	a.end(e.ClientOrderID, order{
-		brokerOrderID: o.brokerOrderID, status: domain.StatusRejected, at: at,
-		rejection: &rejection{code: e.Code, reason: e.Reason},
-	}, o.resting)
+	stays := *o
+	stays.rejection = &rejection{code: e.Code, reason: e.Reason}
+	a.end(e.ClientOrderID, stays, domain.StatusRejected, at)
 	return nil
 }
 
@@ -167,10 +175,16 @@ func (a *account) openOrder(clientOrderID string) (*order, error) {
 	return o, nil
 }
 
-// end puts what stays of an order in its place and takes it off the book.
-func (a *account) end(clientOrderID string, stays order, was *resting) {
-	stays.symbol = was.Symbol
+// end puts what stays of an order in its place, with its last fill where that is
+// what ended it, and takes it off the book.
+func (a *account) end(clientOrderID string, stays order, status domain.OrderStatus, at time.Time, last ...fill) {
+	was := stays.resting
+	stays.resting, stays.status, stays.at = nil, status, at
+	stays.fills = append(slices.Clip(stays.fills), last...)
 	a.orders[clientOrderID] = &stays
+	if was.ExpiresAt != nil {
+		a.expiring--
+	}
 	if was.held {
 		return
 	}

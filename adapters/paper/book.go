@@ -59,16 +59,25 @@ type resting struct {
 	// held says that it is a leg whose parent is not filled: it is in no book.
 	held      bool
 	triggered bool
-	reserves  reservation
+	// done is what was filled so far.
+	done     domain.Quantity
+	reserves reservation
 }
 
 // newResting works out what the order reserves: its limit price, else its stop
 // price, for its size. A market order has neither and reserves nothing, nor does
 // a leg, which opens no position.
 func newResting(terms submitted) *resting {
-	o := &resting{submitted: terms, held: terms.isLeg()}
-	if o.held {
-		return o
+	o := &resting{submitted: terms, held: terms.Parent != "" && terms.Replaces == ""}
+	o.reserve()
+	return o
+}
+
+// reserve works out what the order reserves for what is left of it.
+func (o *resting) reserve() {
+	o.reserves = reservation{}
+	if o.isLeg() {
+		return
 	}
 	price := o.LimitPrice
 	if price == nil {
@@ -77,16 +86,22 @@ func newResting(terms submitted) *resting {
 	switch {
 	case price == nil:
 	case o.Quantity != nil:
-		size := o.Quantity.Decimal()
+		size := o.leaves().Decimal()
 		o.reserves = reservation{size, size.Mul(price.Decimal())}
 	default:
 		o.reserves = reservation{unitsFor(*o.Notional, *price), o.Notional.Decimal()}
 	}
-	return o
 }
 
-// isLeg reports whether the order protects what another one entered.
-func (e *submitted) isLeg() bool { return e.Parent != "" }
+// leaves is what an order by quantity has still to trade.
+func (o *resting) leaves() domain.Quantity { return o.Quantity.Less(o.done) }
+
+// isLeg reports whether the order only ever reduces: it protects what another one
+// entered, or works beside another one that does.
+func (e *submitted) isLeg() bool { return e.Parent != "" || e.Either != "" }
+
+// trails reports whether the stop price follows the market.
+func (e *submitted) trails() bool { return e.TrailPrice != nil || e.TrailPercent != nil }
 
 // isImmediate reports whether the order fills at once or not at all.
 func (o *resting) isImmediate() bool {
@@ -96,7 +111,7 @@ func (o *resting) isImmediate() bool {
 // quantityAt gives what the order trades at a price, or why that is nothing.
 func (o *resting) quantityAt(p domain.Price) (domain.Quantity, *rejected) {
 	if o.Quantity != nil {
-		return *o.Quantity, nil
+		return o.leaves(), nil
 	}
 	q, err := domain.NewQuantity(unitsFor(*o.Notional, p))
 	switch {
@@ -141,7 +156,11 @@ func (b *book) remove(o *resting) {
 	*r = r.minus(o.reserves)
 }
 
-func (b *book) replace(o, with *resting) { b.open[slices.Index(b.open, o)] = with }
+func (b *book) replace(o, with *resting) {
+	b.open[slices.Index(b.open, o)] = with
+	r := b.side(o.Side)
+	*r = r.minus(o.reserves).plus(with.reserves)
+}
 
 // closable gives how much of the position orders of the side could close.
 func (b *book) closable(s domain.Side) decimal.Decimal {

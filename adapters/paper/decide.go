@@ -17,18 +17,7 @@ import (
 // duplicate_client_order_id; neither is journaled. An order that the account
 // rejects is, and shows in the Decision.
 func (e *Engine) Submit(at time.Time, r ports.OrderRequest) (Decision, error) {
-	if err := checkRequest(r); err != nil {
-		return Decision{}, err
-	}
-	for _, id := range clientOrderIDs(r) {
-		if _, known := e.a.order(id); known {
-			return Decision{}, domain.Conflict("duplicate_client_order_id", "the account has an order with this client order id")
-		}
-	}
-	return e.decide(at, r.ClientOrderID, func(d *decision) {
-		d.learn(r.Symbol, r.ReferencePrice)
-		d.take(r)
-	})
+	return e.Place(at, Ticket{OrderRequest: r})
 }
 
 // Cancel decides the end of an order, at a moment. An order that is over is
@@ -42,8 +31,10 @@ func (e *Engine) Cancel(at time.Time, clientOrderID string) (Decision, error) {
 		return Decision{}, domain.Conflict("order_not_open", "the order is "+string(o.status)+" already")
 	}
 	return e.decide(at, clientOrderID, func(d *decision) {
-		d.emit(&canceled{ClientOrderID: clientOrderID})
-		d.endLegs(o.resting)
+		if d.isOpen(o.resting) {
+			d.emit(&canceled{ClientOrderID: clientOrderID})
+			d.endLegs(o.resting)
+		}
 	})
 }
 
@@ -59,6 +50,7 @@ func (e *Engine) Push(at time.Time, q ports.Quote) (Decision, error) {
 	}
 	return e.decide(at, "", func(d *decision) {
 		d.emit(&quoted{Symbol: q.Symbol, Bid: q.Bid, Ask: q.Ask, Last: q.LastPrice})
+		d.trail(q.Symbol)
 		d.work(q.Symbol)
 	})
 }
@@ -89,6 +81,7 @@ func (e *Engine) decide(at time.Time, clientOrderID string, command func(*decisi
 		}
 		d.emit(&opened{Account: d.id.UUID, Cash: cash})
 	}
+	d.expire()
 	command(d)
 	if d.err != nil {
 		return Decision{}, corrupt(d.id, d.seq+1, d.err)
@@ -137,21 +130,45 @@ func (d *decision) work(symbol domain.Symbol) {
 }
 
 // take places an order that has just come: it fills at once, or ends, or rests.
-func (d *decision) take(r ports.OrderRequest) {
+func (d *decision) take(t Ticket) {
+	r := t.OrderRequest
 	terms := submitted{
 		ClientOrderID: r.ClientOrderID, BrokerOrderID: d.nameNext("order"), Symbol: r.Symbol,
 		Side: r.Side, Type: r.Type, TimeInForce: r.TimeInForce,
 		Quantity: r.Quantity, Notional: r.Notional, LimitPrice: r.LimitPrice, StopPrice: r.StopPrice,
-		Legs: clientOrderIDs(r)[1:],
+		Legs: clientOrderIDs(r)[1:], ExpiresAt: t.ExpiresAt, ExtendedHours: t.ExtendedHours,
+		TrailPrice: t.TrailPrice, TrailPercent: t.TrailPercent,
 	}
+	if t.Either {
+		terms.Either, terms.Legs = r.ClientOrderID, nil
+	}
+	if t.trails() {
+		terms.HighWater = d.book(r.Symbol).market.triggerFor(r.Side)
+		stop, ok := terms.stopBehind(*terms.HighWater)
+		if !ok {
+			d.made.Rejection = &domain.Error{Kind: domain.KindRejected, Code: "trail_too_wide", Msg: "the trail leaves no stop price above 0"}
+			return
+		}
+		terms.StopPrice = &stop
+	}
+	d.enter(terms, func() { d.takeLegs(t) })
+}
+
+// enter places an order, then what comes with it, and lets it trade.
+func (d *decision) enter(terms submitted, with func()) {
 	o := newResting(terms)
 	out := d.consider(o, true)
 	d.emit(&terms)
-	d.takeLegs(r)
+	if with != nil {
+		with()
+	}
 	d.settle(o, out)
-	if out.price == nil && out.rejection == nil && o.isImmediate() {
+	if now, ok := d.order(o.ClientOrderID); ok && now.resting != nil && o.isImmediate() {
 		d.emit(&canceled{ClientOrderID: o.ClientOrderID})
 		d.endLegs(o)
+	}
+	if terms.Either != "" {
+		d.work(o.Symbol)
 	}
 }
 
@@ -167,14 +184,18 @@ type outcome struct {
 // arrives; a market order that found no price then, when it finds one.
 func (d *decision) consider(o *resting, arrives bool) outcome {
 	b := d.book(o.Symbol)
-	price, isTriggered := b.market.match(o)
+	var price *domain.Price
+	var isTriggered bool
+	if d.isOpenFor(o) {
+		price, isTriggered = b.market.match(o)
+	}
 	out := outcome{triggers: isTriggered && !o.triggered, price: price}
 	switch {
 	case price != nil && o.isLeg():
 		out.quantity = b.holds(o)
 	case price != nil:
 		out.quantity, out.rejection = o.quantityAt(*price)
-		if out.rejection == nil && (arrives || o.Type == domain.OrderTypeMarket) {
+		if out.rejection == nil && o.done.IsZero() && (arrives || o.Type == domain.OrderTypeMarket) {
 			out.rejection = d.judge(b.opens(o.Side, out.quantity).Mul(price.Decimal()))
 		}
 	case arrives && !o.isImmediate():
@@ -207,6 +228,10 @@ func (d *decision) settle(o *resting, out outcome) {
 	case out.quantity.IsZero():
 		d.emit(&canceled{ClientOrderID: o.ClientOrderID})
 	default:
+		if part, partly := d.portion(o, out.quantity); partly {
+			d.emit(&partlyFilled{ClientOrderID: o.ClientOrderID, ExecutionID: d.nameNext("execution"), Quantity: part, Price: *out.price})
+			return
+		}
 		d.emit(&filled{
 			ClientOrderID: o.ClientOrderID, ExecutionID: d.nameNext("execution"),
 			Quantity: out.quantity, Price: *out.price,

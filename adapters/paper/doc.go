@@ -3,7 +3,8 @@
 //
 // An [Engine] is one account as the pure fold of its journal; [Broker] runs its
 // commands inside a ports.PaperJournal, so every process over one journal sees
-// one account. [Scripted] makes any broker fail on demand.
+// one account. What follows is the zero [Venue]; another keeps hours and fills in
+// part. [Chronicle] tells of orders, [Scripted] makes any broker fail on demand.
 //
 // Prices. A pushed quote is the market of its symbol until the next one, which
 // replaces it whole. Buys fill at the ask, else the last price; sells at the

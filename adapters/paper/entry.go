@@ -63,6 +63,20 @@ type (
 		// names the order that a leg is one of.
 		Legs   []string `json:"legs,omitempty"`
 		Parent string   `json:"parent,omitempty"`
+		// Either names the first of two orders that work beside each other until one
+		// of them fills.
+		Either string `json:"either,omitempty"`
+		// Replaces names the order that it takes the place of.
+		Replaces string `json:"replaces,omitempty"`
+		// ExpiresAt is when it ends unfilled; ExtendedHours says that it trades
+		// outside the core session too.
+		ExpiresAt     *time.Time `json:"expires_at,omitempty"`
+		ExtendedHours bool       `json:"extended_hours,omitempty"`
+		// One of the trails makes the stop price follow the market at a distance;
+		// HighWater is the best price it followed so far.
+		TrailPrice   *domain.Price `json:"trail_price,omitempty"`
+		TrailPercent *domain.Price `json:"trail_percent,omitempty"`
+		HighWater    *domain.Price `json:"high_water,omitempty"`
 	}
 	// activated is a leg that works from now on: its parent is filled.
 	activated struct {
@@ -72,7 +86,20 @@ type (
 	triggered struct {
 		ClientOrderID string `json:"client_order_id"`
 	}
-	// filled is the one execution that completes an order.
+	// trailed is a stop price that followed the market.
+	trailed struct {
+		ClientOrderID string       `json:"client_order_id"`
+		HighWater     domain.Price `json:"high_water"`
+		StopPrice     domain.Price `json:"stop_price"`
+	}
+	// partlyFilled is an execution that leaves something open.
+	partlyFilled struct {
+		ClientOrderID string          `json:"client_order_id"`
+		ExecutionID   uuid.UUID       `json:"execution_id"`
+		Quantity      domain.Quantity `json:"quantity"`
+		Price         domain.Price    `json:"price"`
+	}
+	// filled is the execution that completes an order.
 	filled struct {
 		ClientOrderID string          `json:"client_order_id"`
 		ExecutionID   uuid.UUID       `json:"execution_id"`
@@ -81,6 +108,15 @@ type (
 	}
 	canceled struct {
 		ClientOrderID string `json:"client_order_id"`
+	}
+	// expired is an order whose time was over.
+	expired struct {
+		ClientOrderID string `json:"client_order_id"`
+	}
+	// replaced is an order whose place the next one takes.
+	replaced struct {
+		ClientOrderID string `json:"client_order_id"`
+		By            string `json:"by"`
 	}
 	rejected struct {
 		ClientOrderID string `json:"client_order_id"`
@@ -97,20 +133,28 @@ const (
 	kindSubmitted = "submitted"
 	kindActivated = "activated"
 	kindTriggered = "triggered"
+	kindTrailed   = "trailed"
+	kindPartly    = "partially_filled"
 	kindFilled    = "filled"
+	kindExpired   = "expired"
+	kindReplaced  = "replaced"
 	kindCanceled  = "canceled"
 	kindRejected  = "rejected"
 )
 
-func (*opened) kind() string    { return kindOpened }
-func (*quoted) kind() string    { return kindQuoted }
-func (*priced) kind() string    { return kindPriced }
-func (*submitted) kind() string { return kindSubmitted }
-func (*activated) kind() string { return kindActivated }
-func (*triggered) kind() string { return kindTriggered }
-func (*filled) kind() string    { return kindFilled }
-func (*canceled) kind() string  { return kindCanceled }
-func (*rejected) kind() string  { return kindRejected }
+func (*opened) kind() string       { return kindOpened }
+func (*quoted) kind() string       { return kindQuoted }
+func (*priced) kind() string       { return kindPriced }
+func (*submitted) kind() string    { return kindSubmitted }
+func (*activated) kind() string    { return kindActivated }
+func (*triggered) kind() string    { return kindTriggered }
+func (*trailed) kind() string      { return kindTrailed }
+func (*partlyFilled) kind() string { return kindPartly }
+func (*filled) kind() string       { return kindFilled }
+func (*expired) kind() string      { return kindExpired }
+func (*replaced) kind() string     { return kindReplaced }
+func (*canceled) kind() string     { return kindCanceled }
+func (*rejected) kind() string     { return kindRejected }
 
 func blankEvent(kind string) (event, error) {
 	switch kind {
@@ -126,8 +170,16 @@ func blankEvent(kind string) (event, error) {
 		return &activated{}, nil
 	case kindTriggered:
 		return &triggered{}, nil
+	case kindTrailed:
+		return &trailed{}, nil
+	case kindPartly:
+		return &partlyFilled{}, nil
 	case kindFilled:
 		return &filled{}, nil
+	case kindExpired:
+		return &expired{}, nil
+	case kindReplaced:
+		return &replaced{}, nil
 	case kindCanceled:
 		return &canceled{}, nil
 	case kindRejected:

@@ -51,6 +51,10 @@ func (e *submitted) check() error {
 		return errors.New("submitted with prices that its type does not have")
 	case e.Parent != "" && (len(e.Legs) > 0 || e.Quantity == nil || e.Type == domain.OrderTypeMarket):
 		return errors.New("submitted as a leg that cannot be one")
+	case e.Either != "" && (e.Parent != "" || e.Quantity == nil || e.Type == domain.OrderTypeMarket):
+		return errors.New("submitted beside another one, which it cannot be")
+	case e.trails() && (e.TrailPrice != nil && e.TrailPercent != nil || e.HighWater == nil || e.Type != domain.OrderTypeStop):
+		return errors.New("submitted to trail, which it cannot")
 	}
 	return nil
 }
@@ -62,6 +66,24 @@ func (e *triggered) check() error { return checkNamed(e.ClientOrderID) }
 func (e *filled) check() error {
 	if e.ExecutionID == uuid.Nil || e.Quantity.IsZero() || e.Price.IsZero() {
 		return errors.New("filled without an execution id, a quantity or a price")
+	}
+	return checkNamed(e.ClientOrderID)
+}
+
+func (e *trailed) check() error {
+	if e.HighWater.IsZero() || e.StopPrice.IsZero() {
+		return errors.New("trailed without a price")
+	}
+	return checkNamed(e.ClientOrderID)
+}
+
+func (e *partlyFilled) check() error { return (*filled)(e).check() }
+
+func (e *expired) check() error { return checkNamed(e.ClientOrderID) }
+
+func (e *replaced) check() error {
+	if e.By == "" {
+		return errors.New("replaced by nothing")
 	}
 	return checkNamed(e.ClientOrderID)
 }

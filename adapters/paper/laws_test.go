@@ -110,6 +110,10 @@ var _ = Describe("Whatever happens on an account", func() {
 		h.Expect(s.BuyingPower).To(Equal(domain.NewMoney(decimal.Max(decimal.Zero, left))))
 	})
 
+	law("its chronicle tells of each order what the engine says, and what was asked for", func(h *history) {
+		h.expectTold(h.engine, h.entries)
+	})
+
 	law("a leg is held until its parent is filled, and of the legs of one order at most one fills", func(h *history) {
 		reports, filledLegs := h.reports(h.engine), map[string]int{}
 		for id, parent := range h.parents {

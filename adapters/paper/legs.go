@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/hookfill/hookfill/domain"
@@ -43,14 +44,20 @@ func checkLegs(f *faults, r ports.OrderRequest) {
 }
 
 // takeLegs journals the legs that came with an order, held.
-func (d *decision) takeLegs(r ports.OrderRequest) {
+func (d *decision) takeLegs(t Ticket) {
+	r := t.OrderRequest
 	for _, leg := range r.Legs {
 		d.about = append(d.about, leg.ClientOrderID)
-		d.emit(&submitted{
+		terms := submitted{
 			ClientOrderID: leg.ClientOrderID, BrokerOrderID: d.nameNext("order"), Symbol: r.Symbol,
-			Side: r.Side.Opposite(), Type: leg.Type, TimeInForce: domain.TimeInForceGTC, Quantity: r.Quantity,
+			Side: r.Side.Opposite(), Type: leg.Type, Quantity: r.Quantity,
 			LimitPrice: leg.LimitPrice, StopPrice: leg.StopPrice, Parent: r.ClientOrderID,
-		})
+		}
+		terms.TimeInForce, terms.ExpiresAt = cmp.Or(t.LegsTimeInForce, domain.TimeInForceGTC), t.ExpiresAt
+		if t.Either {
+			terms.Side, terms.Parent, terms.Either = r.Side, "", r.ClientOrderID
+		}
+		d.emit(&terms)
 	}
 }
 
@@ -88,7 +95,7 @@ func (d *decision) endSiblings(o *resting) {
 func (d *decision) siblings(o *resting) []string {
 	var ids []string
 	for _, other := range d.book(o.Symbol).open {
-		if other.Parent == o.Parent && other.ClientOrderID != o.ClientOrderID {
+		if other.Parent == o.Parent && other.Either == o.Either && other.ClientOrderID != o.ClientOrderID {
 			ids = append(ids, other.ClientOrderID)
 		}
 	}
@@ -115,7 +122,7 @@ func (b *book) holds(o *resting) domain.Quantity {
 	if b.position.Quantity.ExitSide() != o.Side {
 		return domain.Quantity{}
 	}
-	return o.Quantity.Min(b.position.Quantity.Size())
+	return o.leaves().Min(b.position.Quantity.Size())
 }
 
 // note remembers the orders that an entry changed, each once.
@@ -123,6 +130,14 @@ func (d *decision) note(ev event) {
 	var id string
 	switch e := ev.(type) {
 	case *triggered:
+		id = e.ClientOrderID
+	case *trailed:
+		id = e.ClientOrderID
+	case *partlyFilled:
+		id = e.ClientOrderID
+	case *expired:
+		id = e.ClientOrderID
+	case *replaced:
 		id = e.ClientOrderID
 	case *activated:
 		id = e.ClientOrderID

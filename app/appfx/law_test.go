@@ -60,6 +60,23 @@ func theLaw() []rule {
 			because: "these adapt nothing but Go itself",
 		},
 		{
+			of:      []string{"adapters/paper/nyse"},
+			never:   []string{"os", "net/http"},
+			because: "an exchange's hours are rules and arithmetic",
+		},
+		{
+			of:      []string{"adapters/papersrv"},
+			may:     []string{"domain", "ports", "adapters/paper", "adapters/paper/nyse", decimals, uuids, "github.com/gorilla/mux", "github.com/coder/websocket"},
+			never:   []string{"database/sql", "os"},
+			because: "it is the paper engine behind a wire, which is why it alone knows another adapter; the SDK that drives it stays in its specs",
+		},
+		{
+			of:      []string{"adapters/filejournal"},
+			may:     []string{"domain", "ports"},
+			never:   []string{"net/http", "database/sql"},
+			because: "a journal on disk is files and Go's own; what an entry tells is its writer's",
+		},
+		{
 			of:      []string{"adapters/localauth"},
 			may:     []string{"domain", "ports", uuids, "github.com/golang-jwt/jwt/v5"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
@@ -104,8 +121,8 @@ func theLaw() []rule {
 		{
 			of: []string{"app/appfx"},
 			may: []string{
-				"domain", "ports", "app", "adapters/alerts", "adapters/httpapi", "adapters/localauth", "adapters/memory",
-				"adapters/paper", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
+				"domain", "ports", "app", "adapters/alerts", "adapters/filejournal", "adapters/httpapi", "adapters/localauth", "adapters/memory",
+				"adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},
 			because: "wiring sees everything that serves, and nothing that tests or commands",
@@ -139,7 +156,7 @@ func theLaw() []rule {
 func testLibraries() []string {
 	return []string{
 		"testing", "testing/...", "net/http/httptest", ginkgo, gomega, "pgregory.net/rapid", "go.uber.org/goleak",
-		"go.uber.org/fx/fxtest", "github.com/stretchr/testify/...",
+		"go.uber.org/fx/fxtest", "github.com/stretchr/testify/...", "github.com/alpacahq/alpaca-trade-api-go/...",
 	}
 }
 

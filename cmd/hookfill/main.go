@@ -66,7 +66,7 @@ func newRoot(env environment) *cobra.Command {
 	root.AddCommand(
 		newServe(env), newMigrate(env), newToken(env), newDoctor(env), newVerify(env),
 		newBroker(env), newWebhook(env), newSend(env), newSignals(env), newOrders(env), newReview(env), newPositions(env),
-		newHalt(env), newResume(env),
+		newHalt(env), newResume(env), newPaper(env),
 	)
 	return refuseStrangers(root)
 }
