@@ -33,15 +33,19 @@ type BrokerAccount struct{ s BrokerAccountSnapshot }
 
 // BrokerAccountSnapshot is a broker account as it is stored.
 type BrokerAccountSnapshot struct {
-	ID        BrokerAccountID
-	UserID    UserID
-	Name      string
-	Kind      BrokerKind
-	Paper     PaperSettings
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	DeletedAt *time.Time
-	Version   int
+	ID     BrokerAccountID
+	UserID UserID
+	Name   string
+	Kind   BrokerKind
+	Paper  PaperSettings
+	// Alpaca is set for accounts of that kind.
+	Alpaca AlpacaSettings
+	// CredentialsVersion counts the credentials the account was given; 0 is none.
+	CredentialsVersion int
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+	DeletedAt          *time.Time
+	Version            int
 }
 
 // DefaultPaperCash is what a paper account starts with when nothing is said.
@@ -68,6 +72,9 @@ func NewBrokerAccount(s BrokerAccountSnapshot) (*BrokerAccount, error) {
 	checkName(&f, s.Name)
 	if _, err := ParseBrokerKind(string(s.Kind)); err != nil {
 		f.addErr("kind", err)
+	}
+	if s.Kind == BrokerKindAlpaca {
+		s.Alpaca.check(&f)
 	}
 	if s.Paper.Cash.Cmp(Money{}) < 0 {
 		f.add("negative_cash", "settings.cash", "a paper account starts with 0 or more")

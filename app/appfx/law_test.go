@@ -65,6 +65,12 @@ func theLaw() []rule {
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
 		},
 		{
+			of:      []string{"adapters/alpaca"},
+			may:     []string{"domain", "ports", decimals, uuids, "github.com/go-resty/resty/v2"},
+			never:   []string{"database/sql", "os"},
+			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
+		},
+		{
 			of:      []string{"adapters/httpapi"},
 			may:     []string{"domain", "ports", decimals, uuids, "github.com/gorilla/mux", "github.com/prometheus/client_golang/..."},
 			never:   []string{"database/sql"},
@@ -104,7 +110,7 @@ func theLaw() []rule {
 		{
 			of: []string{"app/appfx"},
 			may: []string{
-				"domain", "ports", "app", "adapters/alerts", "adapters/httpapi", "adapters/localauth", "adapters/memory",
+				"domain", "ports", "app", "adapters/alerts", "adapters/alpaca", "adapters/httpapi", "adapters/localauth", "adapters/memory",
 				"adapters/paper", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},
