@@ -55,7 +55,7 @@ func theLaw() []rule {
 			because: "a bad line is sockets and HTTP: it serves any adapter, and simulators in any test framework",
 		},
 		{
-			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/system"},
+			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/seal", "adapters/system"},
 			may:     []string{"domain", "ports", decimals, uuids},
 			because: "these adapt nothing but Go itself",
 		},
@@ -111,7 +111,7 @@ func theLaw() []rule {
 			of: []string{"app/appfx"},
 			may: []string{
 				"domain", "ports", "app", "adapters/alerts", "adapters/alpaca", "adapters/httpapi", "adapters/localauth", "adapters/memory",
-				"adapters/paper", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
+				"adapters/paper", "adapters/postgres", "adapters/postgres/localpg", "adapters/seal", "adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},
 			because: "wiring sees everything that serves, and nothing that tests or commands",
