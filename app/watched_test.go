@@ -113,7 +113,7 @@ var _ = Describe("An account that needs credentials", func() {
 	var t *trader
 	var accounts *app.Accounts
 	var sealer *seal.Sealer
-	keys := domain.BrokerCredentials{KeyID: "PK1", SecretKey: "s3cret"}
+	var keys domain.BrokerCredentials
 	wanted := func(c domain.BrokerCredentials) ports.NewBrokerAccount {
 		return ports.NewBrokerAccount{
 			Name: "live", Kind: domain.BrokerKindAlpaca, Alpaca: domain.AlpacaSettings{Environment: domain.AlpacaLive}, Credentials: c,
@@ -126,7 +126,7 @@ var _ = Describe("An account that needs credentials", func() {
 		return account
 	}
 	BeforeEach(func(ctx SpecContext) {
-		t = newTrader(ctx)
+		t, keys = newTrader(ctx), domain.BrokerCredentials{KeyID: "PK1", SecretKey: "s3cret"}
 		var err error
 		sealer, err = seal.New(make([]byte, seal.KeyLength), nil)
 		Expect(err).NotTo(HaveOccurred())

@@ -25,7 +25,7 @@ func (r credentials) Keep(ctx context.Context, id domain.BrokerAccountID, versio
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
-	s, err := (accounts{r.as}).find(id)
+	s, err := accounts(r).find(id)
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,14 @@ var _ = portstest.DescribeSealer("seal.Sealer", portstest.SealerHarness{
 })
 
 var _ = Describe("A master key", func() {
-	account := domain.RestoreBrokerAccount(domain.BrokerAccountSnapshot{CredentialsVersion: 1})
-	secret := domain.BrokerCredentials{KeyID: "PK1", SecretKey: "s3cret"}
+	var (
+		account *domain.BrokerAccount
+		secret  domain.BrokerCredentials
+	)
+	BeforeEach(func() {
+		account = domain.RestoreBrokerAccount(domain.BrokerAccountSnapshot{CredentialsVersion: 1})
+		secret = domain.BrokerCredentials{KeyID: "PK1", SecretKey: "s3cret"}
+	})
 
 	It("opens what the previous one sealed, and seals nothing with it any more", func() {
 		old, changing, done := sealer(key(1)), sealer(key(2), key(1)), sealer(key(2))
