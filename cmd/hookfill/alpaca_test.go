@@ -83,8 +83,13 @@ var _ = Describe("An account at Alpaca", func() {
 		Eventually(venue.placed).WithContext(ctx).Should(HaveExactElements(And(
 			HaveKeyWithValue("symbol", "AAPL"), HaveKeyWithValue("qty", "2"), HaveKeyWithValue("side", "buy"), HaveKeyWithValue("client_order_id", HavePrefix("hf")))))
 		venue.mu.Lock()
-		defer venue.mu.Unlock()
 		Expect(venue.locked).To(Equal(1), "the wrong key was tried once, by the check")
+		venue.mu.Unlock()
+
+		rekeyed := hookfillWith(ctx, `{"key_id":"CANARY-id","secret_key":"CANARY-right"}`, dir, nil, "broker", "rekey", wrong, "--credentials", "-")
+		Expect(rekeyed.code).To(BeZero(), rekeyed.stderr)
+		Expect(rekeyed.stdout + rekeyed.stderr).NotTo(Or(ContainSubstring("CANARY"), ContainSubstring("credentials_refused")))
+		Expect(done(ctx, dir, "broker", "check", wrong)).To(haveLine("cash", "1234.5"))
 	})
 
 	It("needs its credentials, from anywhere but the command line", func(ctx SpecContext) {

@@ -11,7 +11,7 @@ const brokerAccounts = "/v1/broker-accounts"
 
 func newBroker(env environment) *cobra.Command {
 	cmd := group("broker", "Open and keep broker accounts")
-	cmd.AddCommand(newBrokerAdd(env), newBrokerList(env), newBrokerCheck(env), newBrokerRemove(env))
+	cmd.AddCommand(newBrokerAdd(env), newBrokerList(env), newBrokerCheck(env), newBrokerRekey(env), newBrokerRemove(env))
 	return cmd
 }
 
@@ -85,6 +85,23 @@ func newBrokerCheck(env environment) *cobra.Command {
 			return err
 		}
 		return out.record(summary)
+	})
+}
+
+func newBrokerRekey(env environment) *cobra.Command {
+	var credentials string
+	cmd := &cobra.Command{Use: "rekey ID", Short: "Give an account other credentials, read as by `broker add`", Args: cobra.ExactArgs(1)}
+	cmd.Flags().StringVar(&credentials, "credentials", "", "file with the credentials, - for stdin")
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
+		given, err := readCredentials(env, credentials)
+		if err != nil {
+			return err
+		}
+		changed, err := c.do(ctx, resty.MethodPatch, brokerAccounts+"/"+args[0], nil, map[string]any{"credentials": given})
+		if err != nil {
+			return err
+		}
+		return out.record(changed)
 	})
 }
 
