@@ -15,7 +15,7 @@ import (
 const (
 	shortestPause = time.Second
 	longestPause  = time.Minute
-	longestMute   = time.Hour
+	longestMute   = 10 * time.Minute
 )
 
 // gates hold what Alpaca said of each account's requests.
