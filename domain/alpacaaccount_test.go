@@ -79,10 +79,8 @@ var _ = Describe("An account in trouble", func() {
 })
 
 var _ = Describe("Credentials", func() {
-	secret := strings.Repeat("s3cret", 2)
-
 	It("say nothing of themselves, however they are printed", func() {
-		c, err := domain.NewBrokerCredentials("PK1", secret, "")
+		c, err := domain.NewBrokerCredentials("PK1", strings.Repeat("s3cret", 2), "")
 		Expect(err).NotTo(HaveOccurred())
 		text, err := c.MarshalText()
 		Expect(err).NotTo(HaveOccurred())
