@@ -13,6 +13,7 @@ type Accounts struct {
 	brokers ports.Brokers
 	paper   ports.PaperMarket
 	tracker *Tracker
+	sealer  ports.Sealer
 	clock   ports.Clock
 	ids     ports.IDs
 }
@@ -20,11 +21,12 @@ type Accounts struct {
 var _ ports.BrokerAdmin = (*Accounts)(nil)
 
 // NewAccounts makes the use cases of broker accounts. Quotes go to paper, and
-// tracker records the fills that follow.
+// tracker records the fills that follow. Without a sealer, accounts that need
+// credentials are refused.
 func NewAccounts(
-	work ports.UnitOfWork, brokers ports.Brokers, paper ports.PaperMarket, tracker *Tracker, clock ports.Clock, ids ports.IDs,
+	work ports.UnitOfWork, brokers ports.Brokers, paper ports.PaperMarket, tracker *Tracker, sealer ports.Sealer, clock ports.Clock, ids ports.IDs,
 ) *Accounts {
-	return &Accounts{work: work, brokers: brokers, paper: paper, tracker: tracker, clock: clock, ids: ids}
+	return &Accounts{work: work, brokers: brokers, paper: paper, tracker: tracker, sealer: sealer, clock: clock, ids: ids}
 }
 
 // OpenAccount implements ports.BrokerAdmin.
@@ -33,8 +35,13 @@ func (a *Accounts) OpenAccount(
 ) (*domain.BrokerAccount, error) {
 	account, err := domain.NewBrokerAccount(domain.BrokerAccountSnapshot{
 		ID: domain.BrokerAccountID{UUID: a.ids.New()}, UserID: caller.UserID,
-		Name: n.Name, Kind: n.Kind, Paper: n.Paper, CreatedAt: a.clock.Now(),
+		Name: n.Name, Kind: n.Kind, Paper: n.Paper, Alpaca: n.Alpaca, CreatedAt: a.clock.Now(),
 	})
+	if err != nil {
+		return nil, err
+	}
+	stored := domain.RestoreBrokerAccount(account.Snapshot())
+	sealed, err := a.seal(account, n.Credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +49,10 @@ func (a *Accounts) OpenAccount(
 	err = a.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
 		return once(ctx, r, i, func() (string, error) {
 			opened = account
-			return account.ID().String(), r.BrokerAccounts.Add(ctx, account)
+			if err := r.BrokerAccounts.Add(ctx, stored); err != nil || sealed == nil {
+				return account.ID().String(), err
+			}
+			return account.ID().String(), r.Credentials.Keep(ctx, account.ID(), account.Snapshot().CredentialsVersion, sealed)
 		}, func(made string) error {
 			id, err := madeEarlier[domain.BrokerAccount](made)
 			if err != nil {
@@ -89,7 +99,10 @@ func (a *Accounts) RemoveAccount(ctx context.Context, caller domain.Principal, i
 			}
 			return account.Remove(orders, routes, a.clock.Now())
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return r.Credentials.Forget(ctx, id)
 	})
 }
 

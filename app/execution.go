@@ -78,6 +78,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 			return wait, final, err
 		}
 	}
+	if wait := x.parked(); wait > 0 {
+		return wait, false, nil
+	}
 	if last != nil {
 		if x.hasPendingLegs(last) {
 			wait, err := x.confirmLegs(ctx, last)

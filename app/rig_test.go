@@ -70,7 +70,7 @@ func build(s storage, c app.IntakeConfig) *house {
 	h.tracker = app.NewTracker(s.ledger, h.brokers, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
 	h.intake = app.NewIntake(s.directory, parser, h.inbox, s.clock, s.ids, h.bell, log, c)
 	h.webhooks = app.NewWebhooks(s.work, parser, h.brokers, s.clock, s.ids)
-	h.accounts = app.NewAccounts(s.work, h.brokers, h.paper, h.tracker, s.clock, s.ids)
+	h.accounts = app.NewAccounts(s.work, h.brokers, h.paper, h.tracker, nil, s.clock, s.ids)
 	h.desk = app.NewDesk(s.work, s.inbox, h.ledger, h.tracker, s.clock, s.ids, h.bell)
 	return h
 }

@@ -15,7 +15,11 @@ type BrokerKind string
 const BrokerKindPaper BrokerKind = "paper"
 
 // BrokerKinds lists the kinds built so far.
-func BrokerKinds() []BrokerKind { return []BrokerKind{BrokerKindPaper} }
+func BrokerKinds() []BrokerKind { return []BrokerKind{BrokerKindPaper, BrokerKindAlpaca} }
+
+// NeedsCredentials reports whether an account of the kind is opened with
+// credentials.
+func (k BrokerKind) NeedsCredentials() bool { return k == BrokerKindAlpaca }
 
 // ParseBrokerKind reads one of BrokerKinds.
 func ParseBrokerKind(s string) (BrokerKind, error) {
@@ -33,11 +37,17 @@ type BrokerAccount struct{ s BrokerAccountSnapshot }
 
 // BrokerAccountSnapshot is a broker account as it is stored.
 type BrokerAccountSnapshot struct {
-	ID        BrokerAccountID
-	UserID    UserID
-	Name      string
-	Kind      BrokerKind
-	Paper     PaperSettings
+	ID     BrokerAccountID
+	UserID UserID
+	Name   string
+	Kind   BrokerKind
+	Paper  PaperSettings
+	// Alpaca is set for accounts of that kind.
+	Alpaca AlpacaSettings
+	// CredentialsVersion counts the credentials the account was given; 0 is none.
+	CredentialsVersion int
+	// Trouble is what keeps the account from trading, nil for nothing.
+	Trouble   *AccountTrouble
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt *time.Time
@@ -61,13 +71,16 @@ func isName(s string) bool {
 		!strings.ContainsFunc(s, unicode.IsControl)
 }
 
-// NewBrokerAccount opens an account from the ID, UserID, Name, Kind, Paper and
-// CreatedAt of s; every fault is reported at once, as KindInvalid.
+// NewBrokerAccount opens an account from the ID, UserID, Name, Kind, Paper, Alpaca
+// and CreatedAt of s, without credentials as yet; every fault is reported at once, as KindInvalid.
 func NewBrokerAccount(s BrokerAccountSnapshot) (*BrokerAccount, error) {
 	var f faults
 	checkName(&f, s.Name)
 	if _, err := ParseBrokerKind(string(s.Kind)); err != nil {
 		f.addErr("kind", err)
+	}
+	if s.Kind == BrokerKindAlpaca {
+		s.Alpaca.check(&f)
 	}
 	if s.Paper.Cash.Cmp(Money{}) < 0 {
 		f.add("negative_cash", "settings.cash", "a paper account starts with 0 or more")
@@ -76,6 +89,7 @@ func NewBrokerAccount(s BrokerAccountSnapshot) (*BrokerAccount, error) {
 		return nil, err
 	}
 	s.UpdatedAt, s.DeletedAt, s.Version = s.CreatedAt, nil, 1
+	s.CredentialsVersion, s.Trouble = 0, nil
 	return &BrokerAccount{s}, nil
 }
 
@@ -87,7 +101,7 @@ func RestoreBrokerAccount(s BrokerAccountSnapshot) *BrokerAccount { return &Brok
 func (a *BrokerAccount) Snapshot() BrokerAccountSnapshot { return a.s.clone() }
 
 func (s BrokerAccountSnapshot) clone() BrokerAccountSnapshot {
-	s.DeletedAt = copied(s.DeletedAt)
+	s.DeletedAt, s.Trouble = copied(s.DeletedAt), copied(s.Trouble)
 	return s
 }
 

@@ -21,17 +21,25 @@ type NewBrokerAccount struct {
 	Name  string
 	Kind  domain.BrokerKind
 	Paper domain.PaperSettings
+	// Alpaca and Credentials are for accounts of that kind.
+	Alpaca      domain.AlpacaSettings
+	Credentials domain.BrokerCredentials
 }
 
 // BrokerAdmin opens and keeps a caller's broker accounts.
 type BrokerAdmin interface {
-	// OpenAccount stores a new account. What domain.NewBrokerAccount refuses is
-	// KindInvalid.
+	// OpenAccount stores a new account, its credentials sealed. What
+	// domain.NewBrokerAccount refuses is KindInvalid, as are credentials that the
+	// kind does not take or that are missing, and an account that needs some where
+	// no master key is set, with code master_key_missing.
 	OpenAccount(ctx context.Context, caller domain.Principal, n NewBrokerAccount, once Idempotency) (*domain.BrokerAccount, error)
 	// RenameAccount gives an account another name. A missing one and another
 	// user's are the same KindNotFound, here and below.
 	RenameAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID, name string, once Idempotency) (*domain.BrokerAccount, error)
-	// RemoveAccount closes an account; it is a conflict while orders are open or a
+	// RekeyAccount gives an account other credentials, of the kind it needs; those
+	// it had are forgotten, and what trouble they made is over.
+	RekeyAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID, c domain.BrokerCredentials, once Idempotency) (*domain.BrokerAccount, error)
+	// RemoveAccount closes an account and forgets its credentials; it is a conflict while orders are open or a
 	// webhook routes to it. Removing it again is KindNotFound.
 	RemoveAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID) error
 	// CheckAccount asks the broker for the account's summary.

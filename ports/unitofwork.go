@@ -28,6 +28,7 @@ type Repositories struct {
 	Requests       RequestRepository
 	Unmatched      UnmatchedOrderRepository
 	Halts          HaltRepository
+	Credentials    CredentialRepository
 }
 
 // BrokerAccountRepository keeps the caller's broker accounts.

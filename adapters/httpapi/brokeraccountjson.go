@@ -8,42 +8,69 @@ import (
 )
 
 type brokerAccountJSON struct {
-	ID        domain.BrokerAccountID `json:"id"`
-	Name      string                 `json:"name"`
-	Kind      domain.BrokerKind      `json:"kind"`
-	Settings  paperSettingsJSON      `json:"settings"`
-	CreatedAt string                 `json:"created_at"`
-	UpdatedAt string                 `json:"updated_at"`
+	ID   domain.BrokerAccountID `json:"id"`
+	Name string                 `json:"name"`
+	Kind domain.BrokerKind      `json:"kind"`
+	// Settings are a paper account's, Environment and BaseURL those of one at
+	// Alpaca.
+	Settings    *paperSettingsJSON       `json:"settings,omitempty"`
+	Environment domain.AlpacaEnvironment `json:"environment,omitempty"`
+	BaseURL     string                   `json:"base_url,omitempty"`
+	// Trouble is why nothing is sent for the account.
+	Trouble   *troubleJSON `json:"trouble"`
+	CreatedAt string       `json:"created_at"`
+	UpdatedAt string       `json:"updated_at"`
 }
 
 type paperSettingsJSON struct {
 	Cash domain.Money `json:"cash"`
 }
 
-func brokerAccountOf(a *domain.BrokerAccount) brokerAccountJSON {
-	s := a.Snapshot()
-	return brokerAccountJSON{
-		ID: s.ID, Name: s.Name, Kind: s.Kind, Settings: paperSettingsJSON{Cash: s.Paper.Cash},
-		CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
-	}
+type troubleJSON struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Since   string `json:"since"`
+	RetryAt string `json:"retry_at"`
 }
 
-// newBrokerAccountFrom reads an account to open. Only paper accounts are built:
-// what another kind would need is refused by name, and its value never repeated.
+// brokerAccountOf never shows credentials: a snapshot has none.
+func brokerAccountOf(a *domain.BrokerAccount) brokerAccountJSON {
+	s := a.Snapshot()
+	j := brokerAccountJSON{ID: s.ID, Name: s.Name, Kind: s.Kind, CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt)}
+	if s.Kind == domain.BrokerKindAlpaca {
+		j.Environment, j.BaseURL = s.Alpaca.Environment, s.Alpaca.URL()
+	} else {
+		j.Settings = &paperSettingsJSON{Cash: s.Paper.Cash}
+	}
+	if t := s.Trouble; t != nil {
+		j.Trouble = &troubleJSON{t.Code, t.Message, stamp(t.Since), stamp(t.RetryAt)}
+	}
+	return j
+}
+
+// newBrokerAccountFrom reads an account to open. What its kind does not have is
+// refused by name, and the value of no credential is ever repeated.
 func newBrokerAccountFrom(f *form) ports.NewBrokerAccount {
 	n := ports.NewBrokerAccount{
-		Name:  f.textOr("name", ""),
-		Kind:  domain.BrokerKind(f.textOr("kind", "")),
-		Paper: domain.PaperSettings{Cash: domain.DefaultPaperCash()},
+		Name: f.textOr("name", ""),
+		Kind: domain.BrokerKind(f.textOr("kind", "")),
 	}
 	f.required("name", "name the account")
 	f.required("kind", "say which broker, for example paper")
 	if n.Kind != "" && !slices.Contains(domain.BrokerKinds(), n.Kind) {
 		f.refuseUnbuilt("kind")
 	}
-	f.notBuilt("environment")
-	f.notBuilt("base_url")
-	f.notBuilt("credentials")
+	if n.Kind == domain.BrokerKindAlpaca {
+		n.Alpaca.Environment = domain.AlpacaEnvironment(f.textOr("environment", ""))
+		n.Alpaca.BaseURL = f.textOr("base_url", "")
+		n.Credentials = credentialsFrom(f)
+		f.required("environment", "say whose money it is: live or paper")
+		f.required("credentials", "give key_id and secret_key, or oauth_token")
+		f.notFor(n.Kind, "settings")
+		return n
+	}
+	n.Paper.Cash = domain.DefaultPaperCash()
+	f.notFor(n.Kind, "environment", "base_url", "credentials")
 	if settings := f.object("settings"); settings != nil {
 		if cash := number(settings, "cash", domain.ParseMoney); cash != nil {
 			n.Paper.Cash = *cash
@@ -53,16 +80,52 @@ func newBrokerAccountFrom(f *form) ports.NewBrokerAccount {
 	return n
 }
 
-// newNameFrom reads what may be changed about an account: its name.
-func newNameFrom(f *form) string {
-	name := f.textOr("name", "")
-	f.required("name", "give the new name; it is all that can be changed")
-	for _, fixed := range []string{"kind", "settings", "environment", "base_url", "credentials"} {
+// credentialsFrom reads {"key_id","secret_key"} or {"oauth_token"}.
+func credentialsFrom(f *form) domain.BrokerCredentials {
+	given := f.object("credentials")
+	if given == nil {
+		return domain.BrokerCredentials{}
+	}
+	c := domain.BrokerCredentials{
+		KeyID: given.textOr("key_id", ""), SecretKey: given.textOr("secret_key", ""), OAuthToken: given.textOr("oauth_token", ""),
+	}
+	given.close()
+	return c
+}
+
+// notFor refuses fields that accounts of the kind do not have.
+func (f *form) notFor(kind domain.BrokerKind, fields ...string) {
+	for _, name := range fields {
+		if n, given := f.take(name); given && !n.isNothing() {
+			f.fault("not_for_this_kind", name, "accounts of kind "+string(kind)+" have none")
+		}
+	}
+}
+
+// accountChange is what may be changed about an account: its name or its
+// credentials, one of them at a time, so that the change is whole.
+type accountChange struct {
+	name        string
+	credentials *domain.BrokerCredentials
+}
+
+func accountChangeFrom(f *form) accountChange {
+	change := accountChange{name: f.textOr("name", "")}
+	if c := credentialsFrom(f); !c.IsZero() {
+		change.credentials = &c
+	}
+	switch {
+	case change.credentials == nil:
+		f.required("name", "give the new name, or other credentials; it is all that can be changed")
+	case change.name != "":
+		f.fault("one_change_at_a_time", "name", "change the name and the credentials one after the other")
+	}
+	for _, fixed := range []string{"kind", "settings", "environment", "base_url"} {
 		if _, given := f.take(fixed); given {
 			f.fault("not_changeable", fixed, "this is fixed once the account is opened")
 		}
 	}
-	return name
+	return change
 }
 
 type summaryJSON struct {

@@ -64,7 +64,7 @@ func (a *API) openBrokerAccount(ctx context.Context, c *call) (answer, error) {
 	return created(brokerAccountOf(account), brokerAccountPath+account.ID().String()), nil
 }
 
-func (a *API) renameBrokerAccount(ctx context.Context, c *call) (answer, error) {
+func (a *API) changeBrokerAccount(ctx context.Context, c *call) (answer, error) {
 	id, err := pathID[domain.BrokerAccount](c, brokerAccountNoun)
 	if err != nil {
 		return answer{}, err
@@ -73,11 +73,16 @@ func (a *API) renameBrokerAccount(ctx context.Context, c *call) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
-	name := newNameFrom(f)
+	change := accountChangeFrom(f)
 	if err := f.end(); err != nil {
 		return answer{}, err
 	}
-	account, err := a.deps.Brokers.RenameAccount(ctx, c.caller, id, name, once)
+	var account *domain.BrokerAccount
+	if change.credentials != nil {
+		account, err = a.deps.Brokers.RekeyAccount(ctx, c.caller, id, *change.credentials, once)
+	} else {
+		account, err = a.deps.Brokers.RenameAccount(ctx, c.caller, id, change.name, once)
+	}
 	if err != nil {
 		return answer{}, err
 	}

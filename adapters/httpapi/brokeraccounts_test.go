@@ -48,18 +48,38 @@ var _ = Describe("Broker accounts", func() {
 		Entry("null", `null`, "100000"),
 	)
 
-	It("refuse by name what another broker would need, and never repeat it", func(ctx SpecContext) {
+	It("at Alpaca are opened with credentials, which nobody sees again", func(ctx SpecContext) {
 		got := h.alice(ctx, http.MethodPost, "/v1/broker-accounts",
-			`{"name":"live","kind":"alpaca","environment":"paper","base_url":"https://paper-api.alpaca.markets","credentials":{"key_id":"CANARYKEY","secret_key":"CANARYSECRET"}}`)
+			`{"name":"live","kind":"alpaca","environment":"live","credentials":{"key_id":"CANARYKEY","secret_key":"CANARYSECRET"}}`)
+		Expect(got.status).To(Equal(http.StatusCreated), got.body)
+		Expect(got.at("environment")).To(Equal("live"))
+		Expect(got.at("base_url")).To(Equal("https://api.alpaca.markets"))
+		Expect(got.at("trouble")).To(BeNil())
+		path := got.header.Get("Location")
+		changed := h.alice(ctx, http.MethodPatch, path, `{"credentials":{"oauth_token":"CANARYTOKEN"}}`)
+		Expect(changed.status).To(Equal(http.StatusOK), changed.body)
+		Expect(h.world.credentials).To(Equal([]domain.BrokerCredentials{{KeyID: "CANARYKEY", SecretKey: "CANARYSECRET"}, {OAuthToken: "CANARYTOKEN"}}))
+		Expect(got.body + changed.body + h.alice(ctx, http.MethodGet, path, "").body + h.log.String()).NotTo(ContainSubstring("CANARY"))
+	})
+
+	It("say why nothing is sent for them", func(ctx SpecContext) {
+		id := h.account(ctx)
+		h.world.trouble(id, domain.AccountTrouble{Code: "credentials_refused", Message: "give it others", Since: noon(), RetryAt: noon()})
+		got := h.alice(ctx, http.MethodGet, "/v1/broker-accounts/"+id, "")
+		Expect(got.at("trouble", "code")).To(Equal("credentials_refused"))
+		Expect(got.at("trouble", "message")).To(Equal("give it others"))
+		Expect(got.at("trouble", "retry_at")).NotTo(BeEmpty())
+	})
+
+	It("refuse by name what their kind does not have, and never repeat it", func(ctx SpecContext) {
+		got := h.alice(ctx, http.MethodPost, "/v1/broker-accounts",
+			`{"name":"p","kind":"paper","environment":"paper","base_url":"https://x","credentials":{"key_id":"CANARYKEY","secret_key":"CANARYSECRET"}}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
-		Expect(got.at("code")).To(Equal("not_built_yet"))
-		Expect(got.faults()).To(Equal([]string{
-			"not_built_yet kind", "not_built_yet environment", "not_built_yet base_url", "not_built_yet credentials",
-		}))
+		Expect(got.faults()).To(Equal([]string{"not_for_this_kind environment", "not_for_this_kind base_url", "not_for_this_kind credentials"}))
 		Expect(got.body + h.log.String()).NotTo(ContainSubstring("CANARY"))
 	})
 
-	It("take what is not built yet where it says nothing", func(ctx SpecContext) {
+	It("take what is not theirs where it says nothing", func(ctx SpecContext) {
 		got := h.alice(ctx, http.MethodPost, "/v1/broker-accounts", `{"name":"p","kind":"paper","environment":"","base_url":null,"credentials":{}}`)
 		Expect(got.status).To(Equal(http.StatusCreated), got.body)
 	})
@@ -82,6 +102,11 @@ var _ = Describe("Broker accounts", func() {
 		Entry("no number", http.MethodPost, `{"name":"n","kind":"paper","settings":{"cash":"12,5"}}`, "not_a_number settings.cash"),
 		Entry("a negative number", http.MethodPost, `{"name":"n","kind":"paper","settings":{"cash":-1}}`, "negative_cash settings.cash"),
 		Entry("a nameless name", http.MethodPost, `{"name":"  ","kind":"paper"}`, "invalid_name name"),
+		Entry("a broker that is not built", http.MethodPost, `{"name":"n","kind":"kraken"}`, "not_built_yet kind"),
+		Entry("an account at Alpaca without what it needs", http.MethodPost, `{"name":"n","kind":"alpaca"}`, "required environment", "required credentials"),
+		Entry("a paper account's settings at Alpaca", http.MethodPost, `{"name":"n","kind":"alpaca","environment":"paper","credentials":{"key_id":"k","secret_key":"s","pin":"1"},"settings":{"cash":"1"}}`, "unknown_field credentials.pin", "not_for_this_kind settings"),
+		Entry("no environment", http.MethodPost, `{"name":"n","kind":"alpaca","environment":"demo","base_url":"paper-api","credentials":{"key_id":"k","secret_key":"s"}}`, "invalid_environment environment", "invalid_base_url base_url"),
+		Entry("two changes at once", http.MethodPatch, `{"name":"n","credentials":{"oauth_token":"t"}}`, "one_change_at_a_time name"),
 		Entry("a change of nothing", http.MethodPatch, `{}`, "required name"),
 		Entry("a change of what is fixed", http.MethodPatch, `{"name":"n","kind":"paper","settings":null}`, "not_changeable kind", "not_changeable settings"),
 	)

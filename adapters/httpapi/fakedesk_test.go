@@ -15,12 +15,15 @@ func (w *world) OpenAccount(ctx context.Context, caller domain.Principal, n port
 		id, _, err := w.again(caller, once, func() (string, error) {
 			a, err := domain.NewBrokerAccount(domain.BrokerAccountSnapshot{
 				ID: domain.BrokerAccountID{UUID: w.nextID()}, UserID: caller.UserID,
-				Name: n.Name, Kind: n.Kind, Paper: n.Paper, CreatedAt: noon(),
+				Name: n.Name, Kind: n.Kind, Paper: n.Paper, Alpaca: n.Alpaca, CreatedAt: noon(),
 			})
 			if err != nil {
 				return "", err
 			}
 			w.accounts[a.ID()] = a
+			if !n.Credentials.IsZero() {
+				w.credentials = append(w.credentials, n.Credentials)
+			}
 			return a.ID().String(), nil
 		})
 		if err != nil {
@@ -40,6 +43,18 @@ func (w *world) RenameAccount(ctx context.Context, caller domain.Principal, id d
 			return err
 		}
 		return got.Rename(name, noon())
+	})
+	return got, err
+}
+
+func (w *world) RekeyAccount(ctx context.Context, caller domain.Principal, id domain.BrokerAccountID, c domain.BrokerCredentials, once ports.Idempotency) (got *domain.BrokerAccount, err error) {
+	err = w.do(ctx, func() error {
+		w.once, w.credentials = append(w.once, once), append(w.credentials, c)
+		if got, err = w.account(caller.UserID, id); err != nil {
+			return err
+		}
+		got.Rekey()
+		return nil
 	})
 	return got, err
 }

@@ -39,6 +39,8 @@ type world struct {
 	unmatched []domain.UnmatchedOrder
 	queries   []any
 	halts     []domain.Halt
+	// credentials are those that were given, in order.
+	credentials []domain.BrokerCredentials
 }
 
 type remembered struct {
@@ -254,6 +256,17 @@ func (w *world) account(owner domain.UserID, id domain.BrokerAccountID) (*domain
 		return nil, domain.NotFound("broker account")
 	}
 	return a, nil
+}
+
+// trouble marks an account.
+func (w *world) trouble(id string, t domain.AccountTrouble) {
+	key, err := domain.ParseID[domain.BrokerAccount](id)
+	if err != nil {
+		panic(err)
+	}
+	s := w.accounts[key].Snapshot()
+	s.Trouble = &t
+	w.accounts[key] = domain.RestoreBrokerAccount(s)
 }
 
 func (w *world) config(owner domain.UserID, id domain.WebhookConfigID) (*domain.WebhookConfig, error) {

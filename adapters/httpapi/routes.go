@@ -42,7 +42,7 @@ func (a *API) apiRoutes() []Route {
 		{get, "/v1/broker-accounts", true, a.as(a.listBrokerAccounts)},
 		{post, "/v1/broker-accounts", true, a.as(a.openBrokerAccount)},
 		{get, "/v1/broker-accounts/{id}", true, a.as(a.showBrokerAccount)},
-		{patch, "/v1/broker-accounts/{id}", true, a.as(a.renameBrokerAccount)},
+		{patch, "/v1/broker-accounts/{id}", true, a.as(a.changeBrokerAccount)},
 		{del, "/v1/broker-accounts/{id}", true, a.as(a.removeBrokerAccount)},
 		{post, "/v1/broker-accounts/{id}/check", true, a.as(a.checkBrokerAccount)},
 		{post, "/v1/paper/{id}/quotes", true, a.as(a.pushQuote)},

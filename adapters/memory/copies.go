@@ -21,7 +21,7 @@ func clone[T any](p *T) *T {
 }
 
 func copyAccount(s domain.BrokerAccountSnapshot) domain.BrokerAccountSnapshot {
-	s.DeletedAt = clone(s.DeletedAt)
+	s.DeletedAt, s.Trouble = clone(s.DeletedAt), clone(s.Trouble)
 	return s
 }
 

@@ -33,6 +33,7 @@ type tables struct {
 	chains    map[chainKey]*domain.Net
 	compared  map[domain.BrokerAccountID]comparisonRow
 	unmatched map[unmatchedKey]domain.UnmatchedOrder
+	sealed    map[domain.BrokerAccountID]credentialRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -64,6 +65,7 @@ func newTables() tables {
 		chains:     map[chainKey]*domain.Net{},
 		compared:   map[domain.BrokerAccountID]comparisonRow{},
 		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
+		sealed:     map[domain.BrokerAccountID]credentialRow{},
 	}
 }
 

@@ -48,7 +48,9 @@ var _ = Describe("the grants", func() {
 	It("let hookfill_api touch tokens and requests", func(ctx SpecContext) {
 		Expect(granted(ctx, "hookfill_api")).To(Equal([]string{
 			"private.api_requests delete,insert,select,update",
+			"private.broker_credentials delete,insert,select(broker_account_id,user_id,version)",
 			"private.webhook_tokens insert,select,update",
+			"public.broker_accounts select(credentials_version,deleted_at,id,user_id),update(credentials_version,trouble)",
 			"public.halts insert,select,update(held_until,lifted_at)",
 		}))
 	})
@@ -57,6 +59,7 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_worker")).To(Equal([]string{
 			"auth.users insert(id),select(id)",
 			"private.api_requests delete,select",
+			"private.broker_credentials select",
 			"private.chains delete,insert,select,update",
 			"private.deliveries insert,select",
 			"private.installation select",
@@ -68,7 +71,7 @@ var _ = Describe("the grants", func() {
 			"private.reconciliations insert,select,update",
 			"private.signal_keys delete,insert,select,update",
 			"private.webhook_tokens select",
-			"public.broker_accounts select",
+			"public.broker_accounts select,update(trouble)",
 			"public.halts select,update(flattened_at)",
 			"public.order_events insert,select",
 			"public.orders insert,select,update",

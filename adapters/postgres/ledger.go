@@ -44,7 +44,7 @@ func (l *Ledger) Installation(ctx context.Context) (domain.Installation, error) 
 }
 
 const accountSQL = `
-select id, user_id, name, kind, settings, version, created_at, updated_at, deleted_at
+select id, user_id, name, kind, settings, credentials_version, trouble, version, created_at, updated_at, deleted_at
 from public.broker_accounts
 where id = $1`
 

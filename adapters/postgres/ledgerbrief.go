@@ -23,6 +23,7 @@ select
   signal.received_at, signal.sender_time, signal.updated_at as signal_updated_at,
   broker.name as broker_name, broker.kind as broker_kind, broker.settings as broker_settings, broker.version as broker_version,
   broker.created_at as broker_created_at, broker.updated_at as broker_updated_at, broker.deleted_at as broker_deleted_at,
+  broker.credentials_version as broker_credentials_version, broker.trouble::text as broker_trouble,
   version.rules,
   (select behind.signal_id
    from (
@@ -100,6 +101,9 @@ type briefRow struct {
 	BrokerCreatedAt time.Time
 	BrokerUpdatedAt time.Time
 	BrokerDeletedAt *time.Time
+
+	BrokerCredentialsVersion int
+	BrokerTrouble            *string
 
 	Rules        *string
 	SupersededBy *uuid.UUID
@@ -212,6 +216,7 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	account, err := (&brokerAccountModel{
 		ID: r.BrokerAccountID, UserID: r.UserID, Name: r.BrokerName, Kind: r.BrokerKind, Settings: r.BrokerSettings,
 		Version: r.BrokerVersion, CreatedAt: r.BrokerCreatedAt, UpdatedAt: r.BrokerUpdatedAt, DeletedAt: r.BrokerDeletedAt,
+		CredentialsVersion: r.BrokerCredentialsVersion, Trouble: r.BrokerTrouble,
 	}).toDomain()
 	if err != nil {
 		return nil, err

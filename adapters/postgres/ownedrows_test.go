@@ -46,6 +46,9 @@ func ownedRows() map[string]string {
 		values (md5($1 || 'config')::uuid, sha256($1::bytea), sha256($1::bytea), md5($1 || 'signal')::uuid, now())`,
 		"private.lanes": `
 		insert into private.lanes (user_id, broker_account_id, symbol) values ($1::uuid, md5($1 || 'account')::uuid, 'AAPL')`,
+		"private.broker_credentials": `
+		insert into private.broker_credentials (broker_account_id, user_id, version, sealed)
+		values (md5($1 || 'account')::uuid, $1::uuid, 1, 'sealed')`,
 		"private.rate_budgets": `
 		insert into private.rate_budgets (broker_account_id, level, refilled_at) values (md5($1 || 'account')::uuid, 1, now())`,
 		"private.reconciliations": `
@@ -84,7 +87,7 @@ func ownedRows() map[string]string {
 func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
-		"private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
+		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
 		"private.rate_budgets", "private.chains", "private.reconciliations", "public.unmatched_orders", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.paper_journals",
 		"private.paper_entries",

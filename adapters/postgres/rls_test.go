@@ -177,6 +177,31 @@ var _ = Describe("row-level security", func() {
 		})
 	})
 
+	It("lets hookfill_api store and forget the caller's credentials, and read none", func(ctx SpecContext) {
+		ada, bob := putOwnedRows(ctx, conn), putOwnedRows(ctx, conn)
+		sqlAs(ctx, conn, "hookfill_api", ada, func(tx pgx.Tx) {
+			_, err := sqlTry(ctx, tx, "select sealed from private.broker_credentials")
+			Expect(err).To(beSQLState(insufficientPrivilege))
+			_, err = sqlTry(ctx, tx, "update private.broker_credentials set version = 2")
+			Expect(err).To(beSQLState(insufficientPrivilege))
+			rows, err := sqlTry(ctx, tx, "delete from private.broker_credentials where user_id = $1", bob.String())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(rows).To(BeZero())
+			rows, err = sqlTry(ctx, tx, "update public.broker_accounts set trouble = null where user_id = $1", bob.String())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(rows).To(BeZero())
+			rows, err = sqlTry(ctx, tx, "delete from private.broker_credentials")
+			Expect(err).NotTo(HaveOccurred())
+			Expect(rows).To(BeEquivalentTo(1))
+		})
+		sqlAs(ctx, conn, "authenticated", ada, func(tx pgx.Tx) {
+			for _, change := range []string{"credentials_version = 9", "trouble = null", "settings = '{}'", "kind = 'paper'"} {
+				_, err := sqlTry(ctx, tx, "update public.broker_accounts set "+change)
+				Expect(err).To(beSQLState(insufficientPrivilege), change)
+			}
+		})
+	})
+
 	It("shows hookfill_api only the caller's tokens and requests", func(ctx SpecContext) {
 		ada, bob := putOwnedRows(ctx, conn), putOwnedRows(ctx, conn)
 		sqlAs(ctx, conn, "hookfill_api", ada, func(tx pgx.Tx) {

@@ -36,6 +36,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Ledger:      postgres.NewLedger(db),
 		Housekeeper: postgres.NewHousekeeper(db),
 		HaltBoard:   postgres.NewHaltBoard(db),
+		Care:        postgres.NewAccountCare(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
 		Wakeups:     postgres.NewWakeups(db, randomIDs{}),
@@ -77,6 +78,7 @@ var (
 	_ = portstest.DescribeUnitOfWork("postgres", storage())
 	_ = portstest.DescribeBrokerAccountRepository("postgres", storage())
 	_ = portstest.DescribeWebhookConfigRepository("postgres", storage())
+	_ = portstest.DescribeCredentials("postgres", storage())
 	_ = portstest.DescribeSignalRepository("postgres", storage())
 	_ = portstest.DescribeOrderRepository("postgres", storage())
 	_ = portstest.DescribePositionRepository("postgres", storage())

@@ -49,6 +49,7 @@ func repositories(tx bun.Tx, caller domain.Principal) ports.Repositories {
 		Requests:       &requests{s},
 		Unmatched:      &unmatchedOrders{s},
 		Halts:          &halts{s, caller.Operator},
+		Credentials:    &credentials{s},
 	}
 }
 

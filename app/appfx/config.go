@@ -2,6 +2,7 @@ package appfx
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -51,6 +52,12 @@ type Config struct {
 	Lease time.Duration
 	// SigningKey signs the tokens of local mode.
 	SigningKey []byte
+	// MasterKey seals broker credentials, PreviousMasterKey opens older ones.
+	// Without it, accounts that need credentials are refused.
+	MasterKey, PreviousMasterKey []byte
+	// EgressAllow are addresses that brokers may be at although they are not
+	// public.
+	EgressAllow []netip.Prefix
 	// Owner names this process among others.
 	Owner string
 	Log   *slog.Logger

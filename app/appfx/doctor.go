@@ -36,7 +36,7 @@ func Doctor(ctx context.Context, c Config) []Finding {
 		add("roles", health.Roles, "hookfill_api and hookfill_worker can be assumed")
 		add("clock", tooFar(health.Skew), "within "+health.Skew.Round(time.Millisecond).String()+" of the database's")
 	}
-	add("brokers", nil, "paper is built in")
+	add("brokers", nil, "paper is built in; Alpaca is asked by `hookfill broker check`")
 	add("keys", keyFault(c.SigningKey), "the signing key of local mode is there")
 	return findings
 }

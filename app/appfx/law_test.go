@@ -55,7 +55,7 @@ func theLaw() []rule {
 			because: "a bad line is sockets and HTTP: it serves any adapter, and simulators in any test framework",
 		},
 		{
-			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/system"},
+			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/seal", "adapters/system"},
 			may:     []string{"domain", "ports", decimals, uuids},
 			because: "these adapt nothing but Go itself",
 		},
@@ -79,6 +79,12 @@ func theLaw() []rule {
 		{
 			of:      []string{"adapters/localauth"},
 			may:     []string{"domain", "ports", uuids, "github.com/golang-jwt/jwt/v5"},
+			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
+		},
+		{
+			of:      []string{"adapters/alpaca"},
+			may:     []string{"domain", "ports", decimals, uuids, "github.com/go-resty/resty/v2"},
+			never:   []string{"database/sql", "os"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
 		},
 		{
@@ -121,8 +127,9 @@ func theLaw() []rule {
 		{
 			of: []string{"app/appfx"},
 			may: []string{
-				"domain", "ports", "app", "adapters/alerts", "adapters/filejournal", "adapters/httpapi", "adapters/localauth", "adapters/memory",
-				"adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/system", "go.uber.org/fx/...",
+				"domain", "ports", "app", "adapters/alerts", "adapters/alpaca", "adapters/filejournal", "adapters/httpapi", "adapters/localauth",
+				"adapters/memory", "adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/seal",
+				"adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},
 			because: "wiring sees everything that serves, and nothing that tests or commands",

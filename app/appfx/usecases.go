@@ -7,8 +7,10 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/adapters/alpaca"
 	"github.com/hookfill/hookfill/adapters/localauth"
 	"github.com/hookfill/hookfill/adapters/paper"
+	"github.com/hookfill/hookfill/adapters/seal"
 	"github.com/hookfill/hookfill/app"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -20,6 +22,9 @@ func useCases() fx.Option {
 		fx.Provide(
 			fx.Annotate(alerts.New, fx.As(new(ports.AlertParser))),
 			fx.Annotate(paper.New, fx.As(fx.Self()), fx.As(new(ports.PaperMarket))),
+			newSealer,
+			app.NewVault,
+			newAlpaca,
 			newBrokers,
 			newTokens,
 			app.NewDoorbell,
@@ -47,8 +52,28 @@ func useCases() fx.Option {
 	)
 }
 
-func newBrokers(p *paper.Broker) ports.Brokers {
-	return app.Brokers{domain.BrokerKindPaper: p}
+// MasterKeyLength is how many bytes a master key has.
+const MasterKeyLength = seal.KeyLength
+
+// newSealer gives no sealer where there is no master key.
+func newSealer(c Config) (ports.Sealer, error) {
+	if len(c.MasterKey) == 0 {
+		return nil, nil //nolint:nilnil // a port that is not there
+	}
+	return seal.New(c.MasterKey, c.PreviousMasterKey)
+}
+
+func newAlpaca(lc fx.Lifecycle, c Config, credentials *app.Vault, clock ports.Clock) *alpaca.Broker {
+	broker := alpaca.New(credentials, clock, alpaca.Config{AllowAddresses: c.EgressAllow})
+	lc.Append(fx.StopHook(broker.Close))
+	return broker
+}
+
+func newBrokers(c Config, p *paper.Broker, a *alpaca.Broker, care ports.AccountCare, clock ports.Clock) ports.Brokers {
+	return app.Brokers{
+		domain.BrokerKindPaper:  p,
+		domain.BrokerKindAlpaca: app.NewWatched(a, care, clock, c.Log),
+	}
 }
 
 func newTokens(c Config, users ports.Users, clock ports.Clock) (ports.TokenVerifier, error) {

@@ -51,7 +51,7 @@ var _ = Describe("Commands", func() {
 		id := addAccount(ctx)
 
 		table, records := all(ctx, "broker", "list")
-		Expect(table).To(And(haveLine("ID", "NAME", "KIND", "CREATED"), haveLine(id, "desk", "paper"), haveLine("by", "hand", "paper")))
+		Expect(table).To(And(haveLine("ID", "NAME", "KIND", "TROUBLE", "CREATED"), haveLine(id, "desk", "paper"), haveLine("by", "hand", "paper")))
 		Expect(records).To(ContainElement(And(HaveKeyWithValue("id", id), HaveKeyWithValue("kind", "paper"))))
 
 		table, summary := one(ctx, "broker", "check", id)

@@ -53,6 +53,41 @@ func (d dataDir) signingKey() ([]byte, error) {
 	return key, nil
 }
 
+// masterKeys gives the key that seals credentials and the one before it. Where none
+// is set, the data directory has one, made at the first call.
+func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
+	if s.PreviousKey != "" {
+		if previous, err = masterKey(s.PreviousKey); err != nil {
+			return nil, nil, err
+		}
+	}
+	text := s.MasterKey
+	if text == "" {
+		text, err = d.once("master.key", func() string {
+			key := make([]byte, appfx.MasterKeyLength)
+			_, _ = rand.Read(key) // never fails (crypto/rand)
+			return base64.StdEncoding.EncodeToString(key)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	master, err = masterKey(text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", d.path("master.key"), err)
+	}
+	return master, previous, nil
+}
+
+// masterKey reads a key without repeating it.
+func masterKey(text string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) != appfx.MasterKeyLength {
+		return nil, fmt.Errorf("a master key is %d bytes in base64", appfx.MasterKeyLength)
+	}
+	return key, nil
+}
+
 // user gives the user local mode acts as when nobody is named, choosing one at
 // the first call.
 func (d dataDir) user() (domain.UserID, error) {

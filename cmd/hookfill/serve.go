@@ -69,10 +69,18 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	if err != nil {
 		return err
 	}
+	master, previous, err := dataDir(s.DataDir).masterKeys(s)
+	if err != nil {
+		return err
+	}
+	egress, err := s.egress()
+	if err != nil {
+		return err
+	}
 	return runServer(ctx, env, s, appfx.Config{
 		Role: role, DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
 		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: s.PublicURL,
-		Lease: s.Lease, SigningKey: key, Owner: owner(), Log: log,
+		Lease: s.Lease, SigningKey: key, MasterKey: master, PreviousMasterKey: previous, EgressAllow: egress, Owner: owner(), Log: log,
 	}, demo)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/pflag"
+
+	"github.com/hookfill/hookfill/app/appfx"
 )
 
 // settings are what the environment says, and on `serve` the flags over it.
@@ -24,6 +27,9 @@ type settings struct {
 	AdminListen       string        `env:"ADMIN_LISTEN"       envDefault:"127.0.0.1:8081"`
 	PublicURL         string        `env:"PUBLIC_URL"`
 	Lease             time.Duration `env:"LEASE"              envDefault:"15s"`
+	MasterKey         string        `env:"MASTER_KEY"`
+	PreviousKey       string        `env:"MASTER_KEY_PREVIOUS"`
+	EgressAllow       []string      `env:"EGRESS_ALLOW"`
 	LogFormat         string        `env:"LOG_FORMAT"`
 	LogLevel          string        `env:"LOG_LEVEL"          envDefault:"info"`
 
@@ -38,8 +44,7 @@ const settingPrefix = "HOOKFILL_"
 // Accepting one would promise what is not kept.
 func notBuiltYet() []string {
 	return []string{
-		"TLS_CERT", "TLS_KEY", "TLS_DOMAIN", "SUPABASE_URL", "SUPABASE_JWT_SECRET",
-		"MASTER_KEY", "MASTER_KEY_PREVIOUS", "TRUSTED_PROXIES", "CORS_ORIGINS", "EGRESS_ALLOW",
+		"TLS_CERT", "TLS_KEY", "TLS_DOMAIN", "SUPABASE_URL", "SUPABASE_JWT_SECRET", "TRUSTED_PROXIES", "CORS_ORIGINS",
 	}
 }
 
@@ -107,6 +112,8 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.AdminListen, "admin-listen", s.AdminListen, "address of /metrics, /livez, /readyz; off closes it")
 	f.StringVar(&s.PublicURL, "public-url", s.PublicURL, "what printed webhook URLs start with")
 	f.DurationVar(&s.Lease, "lease", s.Lease, "how long a lane stays with a silent process")
+	// Master keys have no flags: a command line is for everybody to read.
+	f.StringSliceVar(&s.EgressAllow, "egress-allow", s.EgressAllow, "CIDRs beyond public addresses that a broker may be at")
 	f.StringVar(&s.LogFormat, "log-format", s.LogFormat, "text or json")
 	f.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
 }
@@ -130,6 +137,14 @@ func (s *settings) check() error {
 	if s.Lease < time.Second || s.Lease > 10*time.Minute {
 		return usagef("HOOKFILL_LEASE must be 1s to 10m")
 	}
+	if _, err := s.egress(); err != nil {
+		return err
+	}
+	for name, text := range map[string]string{"HOOKFILL_MASTER_KEY": s.MasterKey, "HOOKFILL_MASTER_KEY_PREVIOUS": s.PreviousKey} {
+		if _, err := masterKey(text); text != "" && err != nil {
+			return usagef("%s must be %d bytes in base64", name, appfx.MasterKeyLength)
+		}
+	}
 	if s.PublicURL != "" {
 		u, err := url.Parse(s.PublicURL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
@@ -144,4 +159,17 @@ func checkAddress(name, address string) error {
 		return usagef("%s must be an address such as 127.0.0.1:8080", name)
 	}
 	return nil
+}
+
+// egress reads the addresses that brokers may be at although they are not public.
+func (s *settings) egress() ([]netip.Prefix, error) {
+	var allowed []netip.Prefix
+	for _, text := range s.EgressAllow {
+		p, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return nil, usagef("HOOKFILL_EGRESS_ALLOW must be CIDRs such as 127.0.0.0/8, with commas between them")
+		}
+		allowed = append(allowed, p.Masked())
+	}
+	return allowed, nil
 }

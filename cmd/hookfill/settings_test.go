@@ -34,11 +34,11 @@ var _ = Describe("Wrong usage", func() {
 		Entry(nil, wrongUsage{"HOOKFILL_TLS_DOMAIN=x", "serve", "HOOKFILL_TLS_DOMAIN is not built yet"}),
 		Entry(nil, wrongUsage{"HOOKFILL_SUPABASE_URL=x", "serve", "HOOKFILL_SUPABASE_URL is not built yet"}),
 		Entry(nil, wrongUsage{"HOOKFILL_SUPABASE_JWT_SECRET=x", "token", "HOOKFILL_SUPABASE_JWT_SECRET is not built yet"}),
-		Entry(nil, wrongUsage{"HOOKFILL_MASTER_KEY=x", "serve", "HOOKFILL_MASTER_KEY is not built yet"}),
-		Entry(nil, wrongUsage{"HOOKFILL_MASTER_KEY_PREVIOUS=x", "serve", "HOOKFILL_MASTER_KEY_PREVIOUS is not built yet"}),
+		Entry(nil, wrongUsage{"HOOKFILL_MASTER_KEY=x", "serve", "HOOKFILL_MASTER_KEY must be 32 bytes in base64"}),
+		Entry(nil, wrongUsage{"HOOKFILL_MASTER_KEY_PREVIOUS=x", "serve", "HOOKFILL_MASTER_KEY_PREVIOUS must be 32 bytes in base64"}),
 		Entry(nil, wrongUsage{"HOOKFILL_TRUSTED_PROXIES=x", "serve", "HOOKFILL_TRUSTED_PROXIES is not built yet"}),
 		Entry(nil, wrongUsage{"HOOKFILL_CORS_ORIGINS=x", "serve", "HOOKFILL_CORS_ORIGINS is not built yet"}),
-		Entry(nil, wrongUsage{"HOOKFILL_EGRESS_ALLOW=x", "serve", "HOOKFILL_EGRESS_ALLOW is not built yet"}),
+		Entry(nil, wrongUsage{"HOOKFILL_EGRESS_ALLOW=x", "serve", "HOOKFILL_EGRESS_ALLOW must be CIDRs"}),
 		Entry(nil, wrongUsage{"HOOKFILL_DATABASE_MAX_CONNS=many", "serve", "HOOKFILL_DATABASE_MAX_CONNS is malformed"}),
 		Entry(nil, wrongUsage{"HOOKFILL_DATABASE_MAX_CONNS=1", "serve", "HOOKFILL_DATABASE_MAX_CONNS must be 2 to 1000"}),
 		Entry(nil, wrongUsage{"HOOKFILL_DATABASE_URL=hookfill", "serve", "HOOKFILL_DATABASE_URL"}),
@@ -49,6 +49,7 @@ var _ = Describe("Wrong usage", func() {
 		Entry(nil, wrongUsage{"HOOKFILL_LEASE=1ms", "serve", "HOOKFILL_LEASE must be 1s to 10m"}),
 		Entry(nil, wrongUsage{"HOOKFILL_LOG_LEVEL=loud", "serve", "HOOKFILL_LOG_LEVEL must be debug, info, warn or error"}),
 		Entry(nil, wrongUsage{"HOOKFILL_LOG_FORMAT=xml", "serve", "HOOKFILL_LOG_FORMAT must be text or json"}),
+		Entry(nil, wrongUsage{"", "serve --master-key x", "unknown flag: --master-key"}),
 		Entry(nil, wrongUsage{"", "serve --role boss", "--role must be all, intake or executor"}),
 		Entry(nil, wrongUsage{"", "serve --role executor --demo", "--demo needs the API"}),
 		Entry(nil, wrongUsage{"", "serve --lease soon", "--lease"}),
@@ -92,6 +93,6 @@ var _ = Describe("A failure", func() {
 	It("is a refusal told in words by commands that ask the API", func(ctx SpecContext) {
 		Expect(hookfill(ctx, standing.dataDir, "orders", "show", "01a2056b-3988-7157-848e-a7c54d582175")).
 			To(failWith(1, ContainSubstring("order not found")))
-		Expect(hookfill(ctx, standing.dataDir, "broker", "add", "--kind", "alpaca")).To(failWith(1, ContainSubstring("kind: ")))
+		Expect(hookfill(ctx, standing.dataDir, "broker", "add", "--kind", "kraken")).To(failWith(1, ContainSubstring("kind: ")))
 	})
 })

@@ -200,7 +200,11 @@ func (b *floor) rest(ctx context.Context) (ports.OrderRequest, domain.OrderRepor
 	for _, t := range b.Broker.Capabilities().OrderTypes {
 		if t != domain.OrderTypeMarket {
 			r := b.resting(t)
-			return r, b.submit(ctx, r)
+			placed := b.submit(ctx, r)
+			if b.Broker.Capabilities().Lookup != ports.LookupNone {
+				placed = b.find(ctx, r.ClientOrderID)
+			}
+			return r, placed
 		}
 	}
 	Skip("the broker declares no order type that rests")
@@ -211,6 +215,22 @@ func (b *floor) submit(ctx context.Context, r ports.OrderRequest) domain.OrderRe
 	GinkgoHelper()
 	report, err := b.Broker.Submit(ctx, b.account, r)
 	Expect(err).NotTo(HaveOccurred())
+	return report
+}
+
+// executed submits an order that fills and gives it as filled: a broker may
+// answer before it works the order.
+func (b *floor) executed(ctx context.Context, r ports.OrderRequest) domain.OrderReport {
+	GinkgoHelper()
+	report := b.submit(ctx, r)
+	c := b.Broker.Capabilities()
+	if report.Status.IsTerminal() || c.Lookup == ports.LookupNone {
+		return report
+	}
+	Eventually(func() (_ domain.OrderStatus, err error) {
+		report, err = b.Broker.ByClientOrderID(ctx, b.account, r.ClientOrderID)
+		return report.Status, err
+	}).WithContext(ctx).WithTimeout(c.VisibleWithin + patience).Should(Equal(domain.StatusFilled))
 	return report
 }
 

@@ -81,7 +81,7 @@ func (b *floor) describeSubmit() {
 
 	It("fills a market order where there is a price", func(ctx SpecContext) {
 		b.trades(ctx, b.Price)
-		report := b.submit(ctx, b.request())
+		report := b.executed(ctx, b.request())
 		Expect(report.Status).To(Equal(domain.StatusFilled))
 		Expect(filled(report)).To(sameAs(domain.MustQuantity("1")))
 		Expect(report.Fills).To(HaveEach(And(HaveField("Price", sameAs(b.Price)), HaveField("ExecutionID", Not(BeEmpty())))))
@@ -91,14 +91,14 @@ func (b *floor) describeSubmit() {
 		b.trades(ctx, b.Price)
 		b.lookedUp()
 		r := b.request()
-		told := b.submit(ctx, r).Events()
+		told := b.executed(ctx, r).Events()
 		Expect(b.find(ctx, r.ClientOrderID).Events()).To(sameAs(told))
 		Expect(b.find(ctx, r.ClientOrderID).Events()).To(sameAs(told))
 	})
 
 	It("takes an order by notional where it fills one", func(ctx SpecContext) {
 		b.trades(ctx, b.Price)
-		report := b.submit(ctx, b.request(func(r *ports.OrderRequest) {
+		report := b.executed(ctx, b.request(func(r *ports.OrderRequest) {
 			r.Quantity, r.Notional = nil, new(domain.NewMoney(b.Price.Decimal().Add(b.Price.Decimal())))
 		}))
 		Expect(filled(report)).To(sameAs(domain.MustQuantity("2")))
@@ -223,7 +223,7 @@ func (b *floor) describeLookUp() {
 		Expect(b.find(ctx, open.ClientOrderID)).To(sameAs(over), "canceled")
 		b.trades(ctx, b.Price)
 		r := b.request()
-		done := b.submit(ctx, r)
+		done := b.executed(ctx, r)
 		Expect(b.find(ctx, r.ClientOrderID)).To(sameAs(done), "filled")
 	})
 
@@ -298,7 +298,7 @@ func (b *floor) describeSummary() {
 		Expect(before.BuyingPower.Cmp(domain.Money{})).To(Equal(1))
 
 		b.trades(ctx, b.Price)
-		b.submit(ctx, b.request(func(r *ports.OrderRequest) { r.Quantity = new(domain.MustQuantity("3")) }))
+		b.executed(ctx, b.request(func(r *ports.OrderRequest) { r.Quantity = new(domain.MustQuantity("3")) }))
 		after, err := b.Broker.Summary(ctx, b.account)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(after.Positions).To(HaveExactElements(And(

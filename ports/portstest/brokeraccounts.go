@@ -40,6 +40,10 @@ func describeAddAccount(w *world) {
 		Entry("with the longest name", func(s *domain.BrokerAccountSnapshot) { s.Name = strings.Repeat("日", 100) }),
 		Entry("with the widest number", func(s *domain.BrokerAccountSnapshot) { s.Paper.Cash = domain.MustMoney(widest) }),
 		Entry("with the smallest number", func(s *domain.BrokerAccountSnapshot) { s.Paper.Cash = domain.MustMoney(smallest) }),
+		Entry("at Alpaca", func(s *domain.BrokerAccountSnapshot) {
+			s.Kind, s.Paper = domain.BrokerKindAlpaca, domain.PaperSettings{}
+			s.Alpaca = domain.AlpacaSettings{Environment: domain.AlpacaLive, BaseURL: "https://broker.example"}
+		}),
 		Entry("with no cash", func(s *domain.BrokerAccountSnapshot) { s.Paper.Cash = domain.Money{} }),
 		Entry("to the microsecond", func(s *domain.BrokerAccountSnapshot) {
 			s.CreatedAt = time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC)

@@ -43,7 +43,7 @@ func DescribeBrokerAdmin(name string, h ApplicationHarness) bool {
 
 			It("is KindInvalid for what domain.NewBrokerAccount refuses", func(ctx SpecContext) {
 				n := newPaperAccount(" ")
-				n.Kind = "alpaca"
+				n.Kind = "nobody"
 				_, err := a.Brokers.OpenAccount(ctx, a.ada, n, unmarked())
 				Expect(err).To(failAs(domain.KindInvalid))
 				Expect(reasonsOf(err)).To(HaveLen(2), "every fault at once")

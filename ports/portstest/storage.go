@@ -19,6 +19,8 @@ type Storage struct {
 	Housekeeper ports.Housekeeper
 	// HaltBoard is needed by DescribeHalts alone.
 	HaltBoard ports.HaltBoard
+	// Care is needed by DescribeCredentials alone.
+	Care ports.AccountCare
 	// Users may be nil where nobody has to be made known; then DescribeUsers
 	// cannot run.
 	Users ports.Users
