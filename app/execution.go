@@ -62,6 +62,9 @@ func (x *execution) load(ctx context.Context) error {
 	if brief.Rules != nil {
 		x.rules = *brief.Rules
 	}
+	if brief.Signal.Snapshot().Source == domain.SourceProtection {
+		x.rules = protectingRules(x.rules, brief.Rules == nil)
+	}
 	return nil
 }
 
@@ -104,6 +107,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	}
 	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
 		return x.cancelThem(ctx, x.brief.Working) // also where there is nothing to exit yet
+	}
+	if wait, final, seen, err := x.seeToBare(ctx); seen || err != nil {
+		return wait, final, err
 	}
 	if wait := x.holdsForChain(); wait > 0 {
 		return wait, false, nil
@@ -314,8 +320,14 @@ func (x *execution) cancelThem(ctx context.Context, orders []*domain.Order) (tim
 // endOrder asks for an open order to end, and reports whether it has.
 func (x *execution) endOrder(ctx context.Context, o *domain.Order) (settled bool, err error) {
 	ask := x.orders.cancel
-	if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
+	switch {
+	case o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel:
 		ask = x.orders.lookUp
+	case o.IsLeg():
+		// A leg that ends without this the venue ended, and somebody has to act.
+		if o, err = x.record(ctx, o, []domain.OrderEvent{x.orders.ours(o, domain.EventCancelAsked, "", "")}); err != nil {
+			return false, err
+		}
 	}
 	events, err := ask(ctx, x.account, o)
 	if isBracketLeg(o) && errors.Is(err, domain.KindNotFound) {
