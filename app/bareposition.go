@@ -67,3 +67,18 @@ func marketTimeInForce(can ports.Capabilities) domain.TimeInForce {
 	}
 	return domain.TimeInForceGTC
 }
+
+// standsBare is told once of a position that a halt keeps from being protected,
+// or from being closed for want of protection: under halt nothing at all is sent,
+// so what ends that is its being lifted, or a person at the broker.
+func (x *execution) standsBare(ctx context.Context) error {
+	d := domain.Decision{
+		Rule: "protection_halted", Verdict: domain.VerdictNote,
+		Detail: "a halt is in force, so what protects the position is not sent until it is lifted; the position stands without",
+	}
+	if !slices.Contains(x.ticket.Decisions, d) {
+		x.log.ErrorContext(ctx, "a halt keeps a position from being protected; lift it, or see to the position at the broker",
+			"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol)
+	}
+	return x.noteOnce(ctx, d)
+}

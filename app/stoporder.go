@@ -173,7 +173,7 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 	first.Effect = domain.EffectExit
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: *x.ticket.Target})
 	if cameUnderHalt(err) {
-		return waitForResume, false, nil
+		return waitForResume, false, x.standsBare(ctx)
 	}
 	if err != nil {
 		return 0, false, err
