@@ -96,6 +96,12 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 			return x.follow(ctx, last)
 		}
 		if end, ended := x.endAfter(last); ended {
+			if x.mustRestore(last) {
+				if wait, done, err := x.restore(ctx, last); !done || err != nil {
+					return wait, false, err
+				}
+				end.Reasons = x.withRestored(ctx, end.Reasons)
+			}
 			return 0, true, x.finish(ctx, end, nil)
 		}
 	}
@@ -289,6 +295,9 @@ func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Dur
 		if err != nil {
 			return 0, false, err
 		}
+	}
+	if err := x.suspendProtection(ctx); err != nil {
+		return 0, false, err
 	}
 	return x.cancelThem(ctx, x.inTheWay())
 }
