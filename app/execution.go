@@ -96,13 +96,7 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 			return x.follow(ctx, last)
 		}
 		if end, ended := x.endAfter(last); ended {
-			if x.mustRestore(last) {
-				if wait, done, err := x.restore(ctx, last); !done || err != nil {
-					return wait, false, err
-				}
-				end.Reasons = x.withRestored(ctx, end.Reasons)
-			}
-			return 0, true, x.finish(ctx, end, nil)
+			return x.endRestored(ctx, last, end)
 		}
 	}
 	if x.account.Snapshot().DeletedAt != nil {

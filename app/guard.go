@@ -135,7 +135,7 @@ func (g *Guard) closing(orders *submitter, account *domain.BrokerAccount, entry 
 			Detail: "the broker ended order " + terms.ClientOrderID + ", which protected the position, as " + string(lost.Status()),
 		}},
 		Tickets: []domain.Ticket{{
-			ID: domain.TicketID{UUID: id.UUID}, BrokerAccountID: account.ID(), Symbol: terms.Symbol, Multiplier: domain.MustQuantity("1"),
+			ID: domain.TicketID(id), BrokerAccountID: account.ID(), Symbol: terms.Symbol, Multiplier: domain.MustQuantity("1"),
 		}},
 		ReceivedAt: g.clock.Now(),
 	}, nil)

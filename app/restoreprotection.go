@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // ruleSuspended is the decision that an exit ends an order that protects what it
@@ -46,6 +47,18 @@ func (x *execution) suspended() []string {
 func (x *execution) mustRestore(exit *domain.Order) bool {
 	return len(x.suspended()) > 0 && !exit.IsLeg() && exit.IsSettled() && exit.Status() != domain.StatusFilled &&
 		x.brief.SupersededBy == nil && !x.position().IsFlat()
+}
+
+// endRestored ends a ticket with its last order, once what that had ended of a
+// position's protection is put back where it must be.
+func (x *execution) endRestored(ctx context.Context, last *domain.Order, end ports.TicketEnd) (time.Duration, bool, error) {
+	if x.mustRestore(last) {
+		if wait, done, err := x.restore(ctx, last); !done || err != nil {
+			return wait, false, err
+		}
+		end.Reasons = x.withRestored(ctx, end.Reasons)
+	}
+	return 0, true, x.finish(ctx, end, nil)
 }
 
 // restore has stop orders work again for what is still held, one for each that
