@@ -62,6 +62,9 @@ func (x *execution) load(ctx context.Context) error {
 	if brief.Rules != nil {
 		x.rules = *brief.Rules
 	}
+	if brief.Signal.Snapshot().Source == domain.SourceProtection {
+		x.rules = protectingRules(x.rules, brief.Rules == nil)
+	}
 	return nil
 }
 
@@ -96,7 +99,7 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 			return x.follow(ctx, last)
 		}
 		if end, ended := x.endAfter(last); ended {
-			return 0, true, x.finish(ctx, end, nil)
+			return x.endRestored(ctx, last, end)
 		}
 	}
 	if x.account.Snapshot().DeletedAt != nil {
@@ -107,6 +110,9 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	}
 	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
 		return x.cancelThem(ctx, x.brief.Working) // also where there is nothing to exit yet
+	}
+	if wait, final, seen, err := x.seeToBare(ctx); seen || err != nil {
+		return wait, final, err
 	}
 	if wait := x.holdsForChain(); wait > 0 {
 		return wait, false, nil
@@ -287,6 +293,9 @@ func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Dur
 			return 0, false, err
 		}
 	}
+	if err := x.suspendProtection(ctx); err != nil {
+		return 0, false, err
+	}
 	return x.cancelThem(ctx, x.inTheWay())
 }
 
@@ -317,8 +326,14 @@ func (x *execution) cancelThem(ctx context.Context, orders []*domain.Order) (tim
 // endOrder asks for an open order to end, and reports whether it has.
 func (x *execution) endOrder(ctx context.Context, o *domain.Order) (settled bool, err error) {
 	ask := x.orders.cancel
-	if o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel {
+	switch {
+	case o.Submission() != domain.SubmissionAcknowledged || o.Status() == domain.StatusPendingCancel:
 		ask = x.orders.lookUp
+	case o.IsLeg():
+		// A leg that ends without this the venue ended, and somebody has to act.
+		if o, err = x.record(ctx, o, []domain.OrderEvent{x.orders.ours(o, domain.EventCancelAsked, "", "")}); err != nil {
+			return false, err
+		}
 	}
 	events, err := ask(ctx, x.account, o)
 	if isBracketLeg(o) && errors.Is(err, domain.KindNotFound) {

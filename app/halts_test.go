@@ -45,6 +45,30 @@ var _ = Describe("A halt", func() {
 		Expect(t.orders(ctx)).To(BeEmpty())
 	})
 
+	It("keeps a stop order waiting until it is lifted, and says that the position stands without", func(ctx SpecContext) {
+		t.venue.declares = noBrackets
+		id := t.send(ctx, hook, `{"ticker":"MSFT","action":"buy","quantity":"10","stopLoss":{"stopPrice":95}}`)
+		t.settle(ctx)
+		set(ctx, domain.HaltModeHalt)
+		t.quote(ctx, "MSFT", "100")
+		for range 3 {
+			t.later(ctx, time.Second)
+		}
+		Expect(t.held(ctx, "MSFT")).To(Equal("10"))
+		Expect(t.orders(ctx)).To(HaveLen(1))
+		told := []string{}
+		for _, d := range ticket(ctx, id).Decisions {
+			if d.Rule == "protection_halted" {
+				told = append(told, d.Detail)
+			}
+		}
+		Expect(told).To(HaveLen(1), "told once")
+		Expect(desk.LiftHalt(ctx, t.who, mine)).To(Succeed())
+		t.later(ctx, time.Second)
+		Expect(t.orders(ctx)).To(HaveLen(2))
+		Expect(t.orders(ctx)[1].IsWorking()).To(BeTrue())
+	})
+
 	It("keeps an exit waiting until it is lifted", func(ctx SpecContext) {
 		t.send(ctx, hook, buyTen)
 		t.settle(ctx)

@@ -44,6 +44,7 @@ func DefaultReconcilerConfig() ReconcilerConfig {
 type Reconciler struct {
 	ledger  ports.Ledger
 	orders  *submitter
+	guard   *Guard
 	clock   ports.Clock
 	ids     ports.IDs
 	log     *slog.Logger
@@ -53,10 +54,10 @@ type Reconciler struct {
 
 // NewReconciler makes a reconciler; Run starts it.
 func NewReconciler(
-	ledger ports.Ledger, brokers ports.Brokers, clock ports.Clock, ids ports.IDs, log *slog.Logger, c ReconcilerConfig,
+	ledger ports.Ledger, brokers ports.Brokers, guard *Guard, clock ports.Clock, ids ports.IDs, log *slog.Logger, c ReconcilerConfig,
 ) *Reconciler {
 	return &Reconciler{
-		ledger: ledger, clock: clock, ids: ids, log: log, c: c, started: clock.Now(),
+		ledger: ledger, guard: guard, clock: clock, ids: ids, log: log, c: c, started: clock.Now(),
 		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout, routine: true},
 	}
 }
@@ -184,7 +185,7 @@ func (r *Reconciler) match(ctx context.Context, account *domain.BrokerAccount, l
 			}
 			continue
 		}
-		if rows[id], err = r.learn(ctx, o, l.Report); err != nil {
+		if rows[id], err = r.learn(ctx, account, o, l.Report); err != nil {
 			return err
 		}
 	}
@@ -192,7 +193,7 @@ func (r *Reconciler) match(ctx context.Context, account *domain.BrokerAccount, l
 }
 
 // learn records what a broker's list tells of an order.
-func (r *Reconciler) learn(ctx context.Context, o *domain.Order, report domain.OrderReport) (*domain.Order, error) {
+func (r *Reconciler) learn(ctx context.Context, account *domain.BrokerAccount, o *domain.Order, report domain.OrderReport) (*domain.Order, error) {
 	if o.Submission() == domain.SubmissionAcknowledged && o.Status() == report.Status && len(o.Fills()) == len(report.Fills) {
 		return o, nil
 	}
@@ -201,6 +202,9 @@ func (r *Reconciler) learn(ctx context.Context, o *domain.Order, report domain.O
 			"order_id", o.ID(), "submission", o.Submission(), "broker_order_id", report.BrokerOrderID)
 	}
 	events := append(r.orders.foundIfNew(o, report), report.Events()...)
+	if err := r.guard.see(ctx, r.orders, account, o, events); err != nil {
+		return nil, err
+	}
 	return r.ledger.Record(ctx, ports.OrderFacts{OrderID: o.ID(), Events: events}, r.clock.Now())
 }
 

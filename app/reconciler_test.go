@@ -48,7 +48,7 @@ var _ = Describe("The reconciler", func() {
 		c := app.DefaultReconcilerConfig()
 		c.Page, c.Batch = 2, 1
 		c.Found = func() { alarms.Add(1) }
-		return app.NewReconciler(t.ledger, app.Brokers{domain.BrokerKindPaper: b}, t.clock, t.ids, quietLog(), c)
+		return app.NewReconciler(t.ledger, app.Brokers{domain.BrokerKindPaper: b}, t.guard, t.clock, t.ids, quietLog(), c)
 	}
 	round := func(ctx SpecContext) {
 		GinkgoHelper()

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -40,6 +41,8 @@ type house struct {
 	paper    *paper.Broker
 	bell     *app.Doorbell
 	tracker  *app.Tracker
+	guard    *app.Guard
+	bare     *atomic.Int64
 	intake   *app.Intake
 	webhooks *app.Webhooks
 	accounts *app.Accounts
@@ -59,7 +62,7 @@ func (h *house) stay() {
 }
 
 func build(s storage, c app.IntakeConfig) *house {
-	h := &house{storage: s, inbox: &gatedInbox{SignalInbox: s.inbox}, moment: &moment{}, bell: app.NewDoorbell()}
+	h := &house{storage: s, inbox: &gatedInbox{SignalInbox: s.inbox}, moment: &moment{}, bare: &atomic.Int64{}, bell: app.NewDoorbell()}
 	h.paper = paper.New(s.journal, s.clock)
 	h.script = paper.NewScripted(h.paper)
 	h.venue = &venue{Broker: h.script, moment: h.moment}
@@ -67,7 +70,8 @@ func build(s storage, c app.IntakeConfig) *house {
 	h.ledger = steppedLedger{s.ledger, h.moment}
 	parser := alerts.New()
 	log := quietLog()
-	h.tracker = app.NewTracker(s.ledger, h.brokers, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
+	h.guard = app.NewGuard(s.ledger, s.inbox, s.clock, h.bell, log, func() { h.bare.Add(1) })
+	h.tracker = app.NewTracker(s.ledger, h.brokers, h.guard, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
 	h.intake = app.NewIntake(s.directory, parser, h.inbox, s.clock, s.ids, h.bell, log, c)
 	h.webhooks = app.NewWebhooks(s.work, parser, h.brokers, s.clock, s.ids)
 	h.accounts = app.NewAccounts(s.work, h.brokers, h.paper, h.tracker, nil, s.clock, s.ids)

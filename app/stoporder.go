@@ -151,10 +151,7 @@ func (x *execution) flatten(ctx context.Context, entry, leg *domain.Order) (time
 	t.Step = entry.Terms().Step + 1 + len(x.legsOf(entry))
 	t.ClientOrderID = domain.NewClientOrderID(installation, x.ticket.ID, t.Step, 0)
 	t.Side, t.Class, t.Quantity, t.CreatedAt = t.Side.Opposite(), domain.OrderClassSimple, &held, x.clock.Now()
-	t.Type, t.LimitPrice, t.StopPrice, t.TimeInForce = domain.OrderTypeMarket, nil, nil, domain.TimeInForceDay
-	if !slices.Contains(broker.Capabilities().TimesInForce, domain.TimeInForceDay) {
-		t.TimeInForce = domain.TimeInForceGTC
-	}
+	t.Type, t.LimitPrice, t.StopPrice, t.TimeInForce = domain.OrderTypeMarket, nil, nil, marketTimeInForce(broker.Capabilities())
 	o, err := domain.NewOrder(t)
 	if err != nil {
 		return 0, false, err
@@ -176,7 +173,7 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 	first.Effect = domain.EffectExit
 	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: *x.ticket.Target})
 	if cameUnderHalt(err) {
-		return waitForResume, false, nil
+		return waitForResume, false, x.standsBare(ctx)
 	}
 	if err != nil {
 		return 0, false, err

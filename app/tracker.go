@@ -29,15 +29,18 @@ func DefaultTrackerConfig() TrackerConfig {
 type Tracker struct {
 	ledger ports.Ledger
 	orders *submitter
+	guard  *Guard
 	clock  ports.Clock
 	log    *slog.Logger
 	c      TrackerConfig
 }
 
 // NewTracker makes a tracker; Run starts it.
-func NewTracker(ledger ports.Ledger, brokers ports.Brokers, clock ports.Clock, log *slog.Logger, c TrackerConfig) *Tracker {
+func NewTracker(
+	ledger ports.Ledger, brokers ports.Brokers, guard *Guard, clock ports.Clock, log *slog.Logger, c TrackerConfig,
+) *Tracker {
 	return &Tracker{
-		ledger: ledger, clock: clock, log: log, c: c,
+		ledger: ledger, guard: guard, clock: clock, log: log, c: c,
 		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout, routine: true},
 	}
 }
@@ -101,6 +104,9 @@ func (t *Tracker) follow(ctx context.Context, o *domain.Order) error {
 	}
 	events, err := t.orders.lookUp(ctx, account, o)
 	if err != nil {
+		return err
+	}
+	if err := t.guard.see(ctx, t.orders, account, o, events); err != nil {
 		return err
 	}
 	fresh, err := t.ledger.Record(ctx, ports.OrderFacts{OrderID: o.ID(), Events: events}, t.clock.Now())

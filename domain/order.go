@@ -148,6 +148,14 @@ func (o *Order) IsWorking() bool {
 	return o.state.submission == SubmissionAcknowledged && o.state.status.IsOpen()
 }
 
+// EndedByItself reports whether the venue ended the order, by a rejection, a
+// cancel or an expiry, without having been asked to by us and before it was
+// filled.
+func (o *Order) EndedByItself() bool {
+	return o.state.submission == SubmissionAcknowledged && o.state.status.IsTerminal() && o.state.status != StatusFilled &&
+		!slices.ContainsFunc(o.events, func(e OrderEvent) bool { return e.Kind == EventCancelAsked })
+}
+
 // BrokerOrderID gives the broker's id, empty until it is known.
 func (o *Order) BrokerOrderID() string { return o.state.brokerOrderID }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// OrderEventKind says what happened to an order. The first ten are ours and
+// OrderEventKind says what happened to an order. The first eleven are ours and
 // move Submission; the others come from the broker and move OrderStatus.
 type OrderEventKind string
 
@@ -34,6 +34,9 @@ const (
 	// EventResendApproved: a person took it on themselves to have the order sent
 	// once more.
 	EventResendApproved OrderEventKind = "resend_approved"
+	// EventCancelAsked: we are about to ask the broker to end the order. It moves
+	// nothing: what ends without it, the venue ended by itself.
+	EventCancelAsked OrderEventKind = "cancel_asked"
 
 	// EventFill is one execution: Quantity at Price, named by ExecutionID.
 	EventFill            OrderEventKind = "fill"

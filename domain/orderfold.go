@@ -110,6 +110,8 @@ func submissionRank(k OrderEventKind) int {
 		return 2
 	case EventNotPlaced, EventDenied, EventResendApproved:
 		return 3
+	case EventCancelAsked:
+		return 5 // of an order that the broker has
 	}
 	return 4 // acknowledged, found: whatever else was believed, the broker has it
 }

@@ -50,6 +50,9 @@ var transitions = []transition{ //nolint:gochecknoglobals // the table, never wr
 	{event: EventResendApproved, submission: map[Submission]Submission{
 		SubmissionNeedsReview: SubmissionIntent,
 	}},
+	{event: EventCancelAsked, submission: map[Submission]Submission{
+		SubmissionAcknowledged: SubmissionAcknowledged,
+	}},
 
 	{event: EventPendingNew, status: stay(StatusPendingNew)},
 	{event: EventNew, status: to(StatusNew,

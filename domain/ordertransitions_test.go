@@ -48,6 +48,9 @@ func submissionSteps() []step[domain.Submission] {
 		{"needs_review", "not_placed", "not_placed"},
 		{"needs_review", "resend_approved", "intent"},
 
+		// What the broker has, it is asked to end.
+		{"acknowledged", "cancel_asked", "acknowledged"},
+
 		// The venue shows an order that we never sent, or took for not placed:
 		// what the venue has, is.
 		{"intent", "acknowledged", "acknowledged"},
@@ -184,6 +187,7 @@ var _ = Describe("The two tables", func() {
 		ours := []domain.OrderEventKind{
 			domain.EventAttempted, domain.EventNotWritten, domain.EventAcknowledged, domain.EventFound, domain.EventRefused,
 			domain.EventDenied, domain.EventAmbiguous, domain.EventNotPlaced, domain.EventEscalated, domain.EventResendApproved,
+			domain.EventCancelAsked,
 		}
 		for _, event := range domain.OrderEventKinds() {
 			Expect(event.IsSubmission()).To(Equal(slices.Contains(ours, event)), string(event))

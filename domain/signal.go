@@ -31,8 +31,9 @@ type SignalSnapshot struct {
 	ID     SignalID
 	UserID UserID
 	Source Source
-	// WebhookConfigID and WebhookConfigVersion name the rules that judged it;
-	// nil and 0 for a signal by hand.
+	// WebhookConfigID and WebhookConfigVersion name the rules that judged it, for
+	// protection those of the entry that is protected; nil and 0 for a signal by
+	// hand.
 	WebhookConfigID      *WebhookConfigID
 	WebhookConfigVersion int
 	// DeliveryID names the delivery it came in, nil for a signal by hand.
@@ -60,8 +61,8 @@ func NewSignal(s SignalSnapshot, reasons []Reason) (*Signal, error) {
 	if _, err := ParseSource(string(s.Source)); err != nil {
 		f.addErr("source", err)
 	}
-	if (s.Source == SourceAlert) != (s.WebhookConfigID != nil) {
-		f.add("webhook_config_required", "webhook_config_id", "an alert's signal names its webhook config, others none")
+	if s.Source != SourceProtection && (s.Source == SourceAlert) != (s.WebhookConfigID != nil) {
+		f.add("webhook_config_required", "webhook_config_id", "an alert's signal names its webhook config, one by hand or of a halt none")
 	}
 	if len(reasons) == 0 && len(s.Tickets) == 0 {
 		f.add("ticket_required", "tickets", "a signal that is not refused has a ticket")

@@ -81,6 +81,16 @@ var _ = Describe("A new signal", func() {
 		}),
 	)
 
+	It("protects under the rules of a config, or by hand under none", func() {
+		given := alertSignal()
+		given.Source, given.DeliveryID = domain.SourceProtection, nil
+		_, err := domain.NewSignal(given, nil)
+		Expect(err).NotTo(HaveOccurred())
+		given.WebhookConfigID, given.WebhookConfigVersion = nil, 0
+		_, err = domain.NewSignal(given, nil)
+		Expect(err).NotTo(HaveOccurred())
+	})
+
 	It("may be made by hand", func() {
 		given := alertSignal()
 		given.Source, given.WebhookConfigID, given.WebhookConfigVersion, given.DeliveryID = domain.SourceOperator, nil, 0, nil

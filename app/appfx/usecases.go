@@ -32,6 +32,7 @@ func useCases() fx.Option {
 			app.DefaultTrackerConfig,
 			app.DefaultRelayConfig,
 			newUnmatchedAlarm,
+			newGuard,
 			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
@@ -89,6 +90,17 @@ func newUnmatchedAlarm(registry *prometheus.Registry) (unmatchedAlarm, error) {
 		Help: "Orders found at brokers that carry this installation's mark and that no row accounted for.",
 	})
 	return found.Inc, registry.Register(found)
+}
+
+// newGuard counts the positions it finds without their protection.
+func newGuard(
+	registry *prometheus.Registry, ledger ports.Ledger, inbox ports.SignalInbox, clock ports.Clock, bell *app.Doorbell, log *slog.Logger,
+) (*app.Guard, error) {
+	lost := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_protection_lost_total",
+		Help: "Orders protecting a position that their broker ended by itself; the position is closed.",
+	})
+	return app.NewGuard(ledger, inbox, clock, bell, log, lost.Inc), registry.Register(lost)
 }
 
 func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {

@@ -321,6 +321,10 @@ func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong [
 			}
 			continue
 		}
+		if known.Terms().ParentID != nil {
+			wrong = append(wrong, judgeRestored(v, exits[known.Terms().TicketID], known, f)...)
+			continue
+		}
 		w.stats.Reversals++
 		exit := exits[known.Terms().TicketID]
 		if exit == nil {
@@ -333,6 +337,20 @@ func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong [
 		}
 	}
 	return wrong
+}
+
+// judgeRestored: what an exit had ended of a position's protection is put back
+// once the exit is over, and for no more than it left.
+func judgeRestored(v *venue, exit *taken, known *domain.Order, f first) []string {
+	if exit == nil {
+		return nil // it never got there, so all is left
+	}
+	_, filled := exit.executed(f.at)
+	if quantity := known.Terms().Quantity.Decimal().IntPart(); exit.over(f.at) && quantity+filled <= exit.quantity {
+		return nil
+	}
+	return []string{fmt.Sprintf("misordered: order %s for %s, which is put back, reached %s when the exit had filled %d of %d",
+		short(f.clientOrderID), known.Terms().Quantity, v.kind, filled, exit.quantity)}
 }
 
 // judgeOrder: per lane, orders first reach their venue in the order of the

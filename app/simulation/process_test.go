@@ -65,15 +65,18 @@ func (w *world) start(slot int) {
 	}
 	log := slog.New(slog.DiscardHandler)
 	as := func(role string) reaching { return reaching{w, p, role} }
+	guardOf := func(role string) *app.Guard {
+		return app.NewGuard(as(role).ledger(), as(role).inbox(), clock, rung, log, nil)
+	}
 	config := app.DefaultExecutorConfig(p.title(), lease)
 	config.Poll = time.Second
 	config.SendTimeout = sendTimeout
 	config.Lanes, config.Tickets = 1+w.draw(4), 1+w.draw(8)
 	p.intake = app.NewIntake(as("intake").directory(), alerts.New(), as("intake").inbox(), clock, w.ids, rung, log, app.DefaultIntakeConfig())
 	executor := app.NewExecutor(as("executor").lanes(), as("executor").ledger(), as("executor").brokers(), clock, w.ids, heard, log, config)
-	tracker := app.NewTracker(as("tracker").ledger(), as("tracker").brokers(), clock, log,
+	tracker := app.NewTracker(as("tracker").ledger(), as("tracker").brokers(), guardOf("tracker"), clock, log,
 		app.TrackerConfig{Every: 2 * time.Second, Batch: 10, SendTimeout: sendTimeout})
-	reconciler := app.NewReconciler(as("reconciler").ledger(), as("reconciler").brokers(), clock, w.ids, log, app.ReconcilerConfig{
+	reconciler := app.NewReconciler(as("reconciler").ledger(), as("reconciler").brokers(), guardOf("reconciler"), clock, w.ids, log, app.ReconcilerConfig{
 		Every: 20 * time.Second, Poll: 5 * time.Second, Lease: 10 * time.Second, Batch: 2, Page: 3, Overlap: 10 * time.Second, SendTimeout: sendTimeout,
 	})
 	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run} {

@@ -228,6 +228,21 @@ func describeSubmit(w *world) {
 			HaveField("WebhookConfigID", HaveValue(Equal(id))), HaveField("WebhookConfigVersion", 1), HaveField("DeliveryID", BeNil())))
 	})
 
+	It("keeps which config and version a signal of protection belongs to, or that it belongs to none", func(ctx SpecContext) {
+		a := w.account(ctx, w.ada)
+		c, _ := w.config(ctx, w.ada, a)
+		id := c.ID()
+		of, byHand := w.newByHand(w.ada, market("AAPL"), a).Snapshot(), w.newByHand(w.ada, market("AAPL"), a).Snapshot()
+		of.Source, of.WebhookConfigID, of.WebhookConfigVersion = domain.SourceProtection, &id, 1
+		byHand.Source = domain.SourceProtection
+		for _, snap := range []domain.SignalSnapshot{of, byHand} {
+			Expect(w.Inbox.Submit(ctx, domain.RestoreSignal(snap))).To(Succeed())
+		}
+		Expect(w.signal(ctx, w.ada, of.ID)).To(And(
+			HaveField("Source", domain.SourceProtection), HaveField("WebhookConfigID", HaveValue(Equal(id))), HaveField("WebhookConfigVersion", 1)))
+		Expect(w.signal(ctx, w.ada, byHand.ID)).To(HaveField("WebhookConfigID", BeNil()))
+	})
+
 	It("gives a signal with an empty symbol one ticket a lane of the account", func(ctx SpecContext) {
 		a, elsewhere := w.account(ctx, w.ada), w.account(ctx, w.ada)
 		w.byHand(ctx, w.ada, "AAPL", a)

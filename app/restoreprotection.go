@@ -1,0 +1,135 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+// ruleSuspended is the decision that an exit ends an order that protects what it
+// exits; its detail is that order's client order id.
+const ruleSuspended = "protection_suspended"
+
+// suspendProtection writes down which stop-losses an exit is about to end, before
+// it does: if the broker then does not take the exit, they are put back.
+func (x *execution) suspendProtection(ctx context.Context) error {
+	var ended []domain.Decision
+	for _, o := range x.brief.Working {
+		d := domain.Decision{Rule: ruleSuspended, Verdict: domain.VerdictNote, Detail: o.Terms().ClientOrderID}
+		if o.IsLeg() && o.Terms().StopPrice != nil && !slices.Contains(x.ticket.Decisions, d) {
+			ended = append(ended, d)
+		}
+	}
+	if len(ended) == 0 {
+		return nil
+	}
+	x.ticket.Decisions = append(slices.Clip(x.ticket.Decisions), ended...)
+	return x.ledger.Note(ctx, x.lease, x.ticket.ID, ended)
+}
+
+// suspended gives the client order ids of the stop-losses that the ticket ended.
+func (x *execution) suspended() []string {
+	var ids []string
+	for _, d := range x.ticket.Decisions {
+		if d.Rule == ruleSuspended {
+			ids = append(ids, d.Detail)
+		}
+	}
+	return ids
+}
+
+// mustRestore reports whether an exit came to nothing, or to less than it was for,
+// after it ended what protects the position. A newer full exit that waits behind
+// makes that needless.
+func (x *execution) mustRestore(exit *domain.Order) bool {
+	return len(x.suspended()) > 0 && !exit.IsLeg() && exit.IsSettled() && exit.Status() != domain.StatusFilled &&
+		x.brief.SupersededBy == nil && !x.position().IsFlat()
+}
+
+// endRestored ends a ticket with its last order, once what that had ended of a
+// position's protection is put back where it must be.
+func (x *execution) endRestored(ctx context.Context, last *domain.Order, end ports.TicketEnd) (time.Duration, bool, error) {
+	if x.mustRestore(last) {
+		if wait, done, err := x.restore(ctx, last); !done || err != nil {
+			return wait, false, err
+		}
+		end.Reasons = x.withRestored(ctx, end.Reasons)
+	}
+	return 0, true, x.finish(ctx, end, nil)
+}
+
+// restore has stop orders work again for what is still held, one for each that
+// was ended, at the same prices. Done reports that nothing of that is left to do.
+func (x *execution) restore(ctx context.Context, exit *domain.Order) (wait time.Duration, done bool, err error) {
+	for _, leg := range x.brief.Legs {
+		if leg.Submission().IsUnsettled() {
+			wait, _, err := x.follow(ctx, leg)
+			return wait, false, err
+		}
+	}
+	ids, left := x.suspended(), x.unrestored()
+	if next := len(x.brief.Legs); next < len(ids) && !left.IsZero() {
+		return x.restoreOne(ctx, exit, ids[next], left)
+	}
+	return 0, true, nil
+}
+
+// unrestored is how much of what is held no stop order of the ticket protects.
+func (x *execution) unrestored() domain.Quantity {
+	position, account := x.position(), x.brief.AccountPosition.Quantity
+	if !account.SameSide(position) {
+		return domain.Quantity{}
+	}
+	left := position.Size().Min(account.Size())
+	for _, leg := range x.brief.Legs {
+		if !isRefused(leg) {
+			left = left.Less(leg.LeavesQuantity().Min(left))
+		}
+	}
+	return left
+}
+
+func (x *execution) restoreOne(ctx context.Context, exit *domain.Order, clientOrderID string, left domain.Quantity) (time.Duration, bool, error) {
+	found, err := x.ledger.ByClientOrderIDs(ctx, []string{clientOrderID})
+	if err != nil {
+		return 0, false, err
+	}
+	if len(found) == 0 {
+		return 0, false, domain.NotFound("order")
+	}
+	installation, err := x.ledger.Installation(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	ended := found[0].Terms()
+	quantity := found[0].LeavesQuantity().Min(left)
+	t := exit.Terms()
+	t.ID, t.ParentID, t.Class = domain.OrderID{UUID: x.ids.New()}, ended.ParentID, domain.OrderClassOTO
+	t.Step = exit.Terms().Step + 1 + len(x.brief.Legs)
+	t.ClientOrderID = domain.NewClientOrderID(installation, x.ticket.ID, t.Step, 0)
+	t.Side, t.Type, t.TimeInForce = ended.Side, ended.Type, domain.TimeInForceGTC
+	t.LimitPrice, t.StopPrice, t.Quantity, t.CreatedAt = ended.LimitPrice, ended.StopPrice, &quantity, x.clock.Now()
+	o, err := domain.NewOrder(t)
+	if err != nil {
+		return 0, false, err
+	}
+	x.log.ErrorContext(ctx, "an exit came to nothing after it ended what protects the position; that is put back",
+		"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol, "ended_order_id", ended.ID, "order_id", t.ID)
+	wait, _, err := x.write(ctx, o)
+	return wait, false, err
+}
+
+// withRestored says with the end of an exit what became of the protection that it
+// ended.
+func (x *execution) withRestored(ctx context.Context, end []domain.Reason) []domain.Reason {
+	reason := domain.Reason{Code: "protection_restored", Message: "the stop-loss that the exit had ended was put back"}
+	if !x.unrestored().IsZero() {
+		reason = domain.Reason{Code: "protection_refused", Message: "the stop-loss that the exit had ended was not put back; see to the position"}
+		x.log.ErrorContext(ctx, "a position stands without protection: its exit came to nothing and its stop-loss was not put back",
+			"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol)
+	}
+	return append(slices.Clip(end), reason)
+}
