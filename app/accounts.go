@@ -40,6 +40,9 @@ func (a *Accounts) OpenAccount(
 	if err != nil {
 		return nil, err
 	}
+	if n.Kind == domain.BrokerKindAlpaca && n.Alpaca.IsLive() {
+		return nil, domain.Invalid("not_built_yet", "environment", "accounts with real money are not connected yet; use environment paper with keys of its own")
+	}
 	stored := domain.RestoreBrokerAccount(account.Snapshot())
 	sealed, err := a.seal(account, n.Credentials)
 	if err != nil {

@@ -116,7 +116,7 @@ var _ = Describe("An account that needs credentials", func() {
 	var keys domain.BrokerCredentials
 	wanted := func(c domain.BrokerCredentials) ports.NewBrokerAccount {
 		return ports.NewBrokerAccount{
-			Name: "live", Kind: domain.BrokerKindAlpaca, Alpaca: domain.AlpacaSettings{Environment: domain.AlpacaLive}, Credentials: c,
+			Name: "practice", Kind: domain.BrokerKindAlpaca, Alpaca: domain.AlpacaSettings{Environment: domain.AlpacaPaper}, Credentials: c,
 		}
 	}
 	open := func(ctx context.Context) *domain.BrokerAccount {
@@ -158,6 +158,17 @@ var _ = Describe("An account that needs credentials", func() {
 		Expect(accounts.RemoveAccount(ctx, t.who, account.ID())).To(Succeed())
 		Expect(vault().Credentials(ctx, account)).Error().To(MatchError(domain.KindNotFound))
 	})
+
+	DescribeTable("is refused where it trades with real money, by",
+		func(ctx SpecContext, s domain.AlpacaSettings) {
+			n := wanted(keys)
+			n.Alpaca = s
+			Expect(accounts.OpenAccount(ctx, t.who, n, ports.Idempotency{})).Error().To(HaveField("Code", "not_built_yet"))
+		},
+		Entry("its environment", domain.AlpacaSettings{Environment: domain.AlpacaLive}),
+		Entry("its environment, at another address", domain.AlpacaSettings{Environment: domain.AlpacaLive, BaseURL: "https://a.example"}),
+		Entry("its address", domain.AlpacaSettings{Environment: domain.AlpacaPaper, BaseURL: "https://API.alpaca.markets."}),
+	)
 
 	It("is refused without, with half of them, and where no master key is set", func(ctx SpecContext) {
 		for _, c := range []domain.BrokerCredentials{{}, {KeyID: "PK1"}, {KeyID: "PK1", SecretKey: "s", OAuthToken: "t"}, {OAuthToken: "with space"}} {

@@ -40,6 +40,13 @@ func (s AlpacaSettings) URL() string {
 	return "https://paper-api.alpaca.markets"
 }
 
+// IsLive reports whether the account trades with real money, by its environment or
+// by the address it is reached at.
+func (s AlpacaSettings) IsLive() bool {
+	u, err := url.Parse(s.URL())
+	return s.Environment == AlpacaLive || err != nil || strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") == "api.alpaca.markets"
+}
+
 func (s AlpacaSettings) check(f *faults) {
 	if _, err := ParseAlpacaEnvironment(string(s.Environment)); err != nil {
 		f.addErr("environment", err)

@@ -203,6 +203,9 @@ var _ = Describe("The rails of a plan", func() {
 			Expect(r.AdmitAnother(domain.Usage{OpenOrders: 1, OrdersLastMinute: 1})).To(BeTrue())
 			Expect(r.AdmitAnother(domain.Usage{OpenOrders: 2, OrdersLastMinute: 2})).To(BeFalse())
 		}
+		loss := domain.RiskLimits{MaxDailyLoss: new(domain.MustMoney("10"))}
+		Expect(loss.AdmitAnother(domain.Usage{ProfitToday: domain.MustMoney("-9.99")})).To(BeTrue())
+		Expect(loss.AdmitAnother(domain.Usage{ProfitToday: domain.MustMoney("-10")})).To(BeFalse())
 		Expect(domain.RiskLimits{}.AdmitAnother(domain.Usage{OpenOrders: 99, OrdersLastMinute: 99})).To(BeTrue())
 	})
 })

@@ -80,10 +80,14 @@ func (r RiskLimits) Count() bool { return r.CountOrders() || r.MaxDailyLoss != n
 // against together.
 func (r RiskLimits) CountOrders() bool { return r.MaxOpenOrders != nil || r.MaxOrdersPerMinute != nil }
 
-// AdmitAnother reports whether one more order keeps to the limits that count
-// orders.
+// AdmitAnother reports whether one more order keeps to the limits that a Usage
+// is judged by.
 func (r RiskLimits) AdmitAnother(u Usage) bool {
-	return roomFor(r.MaxOpenOrders, u.OpenOrders) && roomFor(r.MaxOrdersPerMinute, u.OrdersLastMinute)
+	return roomFor(r.MaxOpenOrders, u.OpenOrders) && roomFor(r.MaxOrdersPerMinute, u.OrdersLastMinute) && r.admitLoss(u.ProfitToday)
+}
+
+func (r RiskLimits) admitLoss(profit Money) bool {
+	return r.MaxDailyLoss == nil || profit.Neg().Cmp(*r.MaxDailyLoss) < 0
 }
 
 func roomFor(limit *int, used int) bool { return limit == nil || used < *limit }
@@ -127,6 +131,6 @@ func (r RiskLimits) judge(p *Plan, e entry) {
 	}
 	if limit := r.MaxDailyLoss; limit != nil {
 		earned := e.usage.ProfitToday
-		p.rail("max_daily_loss", earned.Neg().Cmp(*limit) < 0, "realized today "+earned.String()+", limit "+limit.String())
+		p.rail("max_daily_loss", r.admitLoss(earned), "realized today "+earned.String()+", limit "+limit.String())
 	}
 }

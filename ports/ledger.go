@@ -60,7 +60,8 @@ type TicketPlan struct {
 	Target    domain.Net
 	Decisions []domain.Decision
 	// Limits, where they are set, are kept to when an order is written down,
-	// however many lanes of the config do so at once.
+	// however many lanes of the config do so at once; a loss is that of the fills
+	// recorded until then.
 	Limits *domain.RiskLimits
 	// Link, where it is set, is kept as where the alert leaves its sender.
 	Link *ChainLink

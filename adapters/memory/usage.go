@@ -45,8 +45,8 @@ func (p positionRow) earnedOn(now time.Time) domain.Money {
 
 // keepTo refuses one more order of a config where a limit says so.
 func (t *tx) keepTo(limits *domain.RiskLimits, config *domain.WebhookConfigID) error {
-	if limits == nil || config == nil || !limits.CountOrders() || limits.AdmitAnother(t.usage(*config)) {
+	if limits == nil || config == nil || !limits.Count() || limits.AdmitAnother(t.usage(*config)) {
 		return nil
 	}
-	return domain.Conflict("limit_reached", "the webhook has as many orders as its limits allow")
+	return domain.Conflict("limit_reached", "the webhook's limits leave no room for another order")
 }

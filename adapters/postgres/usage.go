@@ -83,23 +83,25 @@ const (
 select
   ` + openOrdersOf + `$1::uuid` + openOrdersBy + `$1::uuid) as open_orders,
   ` + ordersLastMinuteOf + `$1::uuid) as orders_last_minute,
-  '0' as profit_today`
+  ` + profitTodayOf + `$1::uuid) as profit_today`
 )
 
-// keepTo queues the count of a config's orders where limits ask for it, alone
-// for the config until the transaction ends. What it gives says, once the
+// keepTo queues the count of what a config has used where limits ask for it,
+// alone for the config until the transaction ends where they count orders. What it gives says, once the
 // statements are sent, whether there is room for another one.
 func keepTo(ctx context.Context, t *bundledTx, limits *domain.RiskLimits, config *domain.WebhookConfigID) func() error {
-	if limits == nil || config == nil || !limits.CountOrders() {
+	if limits == nil || config == nil || !limits.Count() {
 		return func() error { return nil }
 	}
 	var rows []usageRow
-	t.tell(ctx, lockUsageSQL, config.String())
+	if limits.CountOrders() {
+		t.tell(ctx, lockUsageSQL, config.String())
+	}
 	ask(ctx, t, &rows, pgx.RowToStructByName[usageRow], countUsageSQL, config.UUID)
 	return func() error {
 		u, err := rows[0].usage()
 		if err == nil && !limits.AdmitAnother(u) {
-			err = domain.Conflict("limit_reached", "the webhook has as many orders as its limits allow")
+			err = domain.Conflict("limit_reached", "the webhook's limits leave no room for another order")
 		}
 		return err
 	}

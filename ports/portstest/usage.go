@@ -159,6 +159,17 @@ func (l *ledgerSpecs) describeLimits() {
 		Expect(w.Ledger.Intend(ctx, lease, w.newOrder(s, t, 1), w.attempt(1), plan("10"))).To(Succeed(), "without limits there is")
 	})
 
+	It("counts a loss that was recorded since the ticket was judged", func(ctx SpecContext) {
+		limits := &domain.RiskLimits{MaxDailyLoss: new(domain.MustMoney("100"))}
+		tries := intends(ctx, limits, "A", "B")
+		Expect(tries[0]()).To(Succeed())
+		for _, fill := range []struct{ side, price string }{{"buy", "100"}, {"sell", "90"}} {
+			t := w.working(ctx, l.config, "MSFT", func(t *domain.OrderTerms) { t.Side = domain.Side(fill.side) })
+			w.record(ctx, t.order.ID(), w.fill(1, "10", fill.price))
+		}
+		Expect(tries[1]()).To(failWith(domain.KindConflict, "limit_reached"))
+	})
+
 	It("counts no orders of other configs, and none for an order by hand", func(ctx SpecContext) {
 		other, _ := w.config(ctx, w.ada, l.account)
 		w.working(ctx, other, "MSFT")
