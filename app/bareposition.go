@@ -10,11 +10,11 @@ import (
 )
 
 // protectingRules are those under which what an entry built is closed: they are
-// its config's, but that no exit of the guard is too old, and by hand they are
-// about what was built by hand.
-func protectingRules(r domain.WebhookRules, byHand bool) domain.WebhookRules {
+// its config's, but that no exit of the guard or of a halt is too old, and where
+// what others built in the account is none of its business, they are about its own.
+func protectingRules(r domain.WebhookRules, ownOnly bool) domain.WebhookRules {
 	r.Staleness.ExitSeconds = nil
-	if byHand {
+	if ownOnly {
 		r.PositionScope = domain.PositionScopeWebhook
 	}
 	return r

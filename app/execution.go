@@ -62,8 +62,11 @@ func (x *execution) load(ctx context.Context) error {
 	if brief.Rules != nil {
 		x.rules = *brief.Rules
 	}
-	if brief.Signal.Snapshot().Source == domain.SourceProtection {
+	switch brief.Signal.Snapshot().Source { //nolint:exhaustive // the others are judged as their rules say
+	case domain.SourceProtection:
 		x.rules = protectingRules(x.rules, brief.Rules == nil)
+	case domain.SourceHalt:
+		x.rules = protectingRules(x.rules, brief.Rules != nil)
 	}
 	return nil
 }

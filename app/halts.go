@@ -119,7 +119,7 @@ func (f *Flattener) flatten(ctx context.Context) error {
 	}
 	for _, d := range due {
 		for _, account := range d.Accounts {
-			if err := f.queue(ctx, d.Halt, account); err != nil {
+			if err := f.queue(ctx, d, account); err != nil {
 				return err
 			}
 		}
@@ -133,7 +133,8 @@ func (f *Flattener) flatten(ctx context.Context) error {
 	return nil
 }
 
-func (f *Flattener) queue(ctx context.Context, halt domain.Halt, account ports.FlattenedAccount) error {
+func (f *Flattener) queue(ctx context.Context, d ports.Flattening, account ports.FlattenedAccount) error {
+	halt := d.Halt
 	intent, err := domain.NewIntent(domain.Intent{
 		Action: domain.ActionExit, Symbol: halt.Target.Symbol, OrderType: domain.OrderTypeMarket, TimeInForce: domain.TimeInForceDay,
 	})
@@ -142,6 +143,7 @@ func (f *Flattener) queue(ctx context.Context, halt domain.Halt, account ports.F
 	}
 	signal, err := domain.NewSignal(domain.SignalSnapshot{
 		ID: exitOf(halt.ID, account.ID), UserID: account.UserID, Source: domain.SourceHalt, Intent: intent,
+		WebhookConfigID: halt.Target.WebhookConfigID, WebhookConfigVersion: d.ConfigVersion,
 		Tickets:    ticketsFor(domain.OperatorRules(account.ID).Routes, intent.Symbol, f.ids),
 		ReceivedAt: f.clock.Now(),
 	}, nil)

@@ -112,6 +112,28 @@ var _ = Describe("A halt", func() {
 		Expect(t.signals(ctx)).To(HaveLen(4))
 	})
 
+	It("ends what one webhook built and ordered, and leaves what another has in the account", func(ctx SpecContext) {
+		other := t.hook(ctx)
+		t.send(ctx, hook, buyTen)
+		t.send(ctx, hook, buyAt90)
+		t.send(ctx, other, `{"ticker":"AAPL","action":"buy","quantity":"4","price":"100"}`)
+		t.send(ctx, other, `{"ticker":"AAPL","action":"buy","quantity":"2","orderType":"limit","limitPrice":"80"}`)
+		t.settle(ctx)
+		mine = domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: new(hook.Config.ID())}
+		set(ctx, domain.HaltModeFlatten)
+		set(ctx, domain.HaltModeFlatten)
+		late := t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"3","price":"100"}`)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(sides(t.orders(ctx))).To(Equal([]string{"buy 10 filled", "buy 10 canceled", "buy 4 filled", "buy 2 new", "sell 10 filled"}))
+		Expect(t.held(ctx, "AAPL")).To(Equal("4"))
+		Expect(ticket(ctx, late).State).To(Equal(domain.StateRefused))
+		t.send(ctx, other, exitAll)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"), "the other goes on")
+	})
+
 	It("cancels what works where there is no position", func(ctx SpecContext) {
 		t.send(ctx, hook, buyAt90)
 		t.settle(ctx)

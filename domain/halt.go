@@ -106,15 +106,12 @@ func NewHaltTarget(owner UserID, t HaltTarget) (HaltTarget, error) {
 }
 
 // NewHalt makes a halt from all of t but LiftedAt; every fault is KindInvalid.
-// A webhook is not flattened: positions of several webhooks share an account,
-// and what is flattened is the account.
+// What flattens a webhook ends what its own fills built and its own orders, and
+// leaves what others have in its accounts.
 func NewHalt(t HaltTerms) (Halt, error) {
 	var f faults
 	if _, err := ParseHaltMode(string(t.Mode)); err != nil {
 		f.addErr("mode", err)
-	}
-	if t.Mode == HaltModeFlatten && t.Target.Scope == HaltScopeWebhook {
-		f.add("not_built_yet", "mode", "a webhook cannot be flattened; use reduce_only, or flatten its account")
 	}
 	if t.Reason != "" && !isName(t.Reason) {
 		f.add("invalid_reason", "reason", "a reason has at most 100 printable characters")

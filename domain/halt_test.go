@@ -67,11 +67,9 @@ var _ = Describe("A halt", func() {
 		Entry("that says more than its scope", domain.HaltTarget{Scope: domain.HaltScopeAll, Symbol: "AAPL"}, "not_of_the_scope"),
 	)
 
-	It("is refused in an unknown mode, and flattens no webhook", func() {
+	It("is refused in an unknown mode", func() {
 		_, err := domain.NewHalt(domain.HaltTerms{Mode: "stop"})
 		Expect(err).To(HaveField("Code", "invalid_mode"))
-		_, err = domain.NewHalt(domain.HaltTerms{Mode: flatten, Target: domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: new(haltedConfig())}})
-		Expect(err).To(HaveField("Code", "not_built_yet"))
 	})
 })
 

@@ -22,6 +22,12 @@ func Sources() []Source { return []Source{SourceAlert, SourceOperator, SourcePro
 // ParseSource reads one of Sources.
 func ParseSource(s string) (Source, error) { return parseWord("invalid_source", s, Sources()) }
 
+// mayHaveConfig reports whether a signal may be of a webhook config: what closes a
+// position is, where a config's entry is protected or its webhook is flattened.
+func (s Source) mayHaveConfig() bool {
+	return s == SourceAlert || s == SourceProtection || s == SourceHalt
+}
+
 // Signal is one admitted intent, whatever its source. Everything that trades is
 // a signal.
 type Signal struct{ s SignalSnapshot }
@@ -32,8 +38,8 @@ type SignalSnapshot struct {
 	UserID UserID
 	Source Source
 	// WebhookConfigID and WebhookConfigVersion name the rules that judged it, for
-	// protection those of the entry that is protected; nil and 0 for a signal by
-	// hand.
+	// protection those of the entry that is protected, for a halt those of the
+	// webhook that is flattened; nil and 0 for a signal by hand.
 	WebhookConfigID      *WebhookConfigID
 	WebhookConfigVersion int
 	// DeliveryID names the delivery it came in, nil for a signal by hand.
@@ -61,8 +67,9 @@ func NewSignal(s SignalSnapshot, reasons []Reason) (*Signal, error) {
 	if _, err := ParseSource(string(s.Source)); err != nil {
 		f.addErr("source", err)
 	}
-	if s.Source != SourceProtection && (s.Source == SourceAlert) != (s.WebhookConfigID != nil) {
-		f.add("webhook_config_required", "webhook_config_id", "an alert's signal names its webhook config, one by hand or of a halt none")
+	ofConfig := s.WebhookConfigID != nil
+	if s.Source == SourceAlert && !ofConfig || ofConfig && !s.Source.mayHaveConfig() {
+		f.add("webhook_config_required", "webhook_config_id", "an alert's signal names its webhook config, one by hand none")
 	}
 	if len(reasons) == 0 && len(s.Tickets) == 0 {
 		f.add("ticket_required", "tickets", "a signal that is not refused has a ticket")

@@ -81,6 +81,14 @@ var _ = Describe("A new signal", func() {
 		}),
 	)
 
+	It("ends for a halt what a config holds, or what an account does", func() {
+		given := alertSignal()
+		given.Source, given.DeliveryID = domain.SourceHalt, nil
+		Expect(domain.NewSignal(given, nil)).Error().NotTo(HaveOccurred())
+		given.WebhookConfigID, given.WebhookConfigVersion = nil, 0
+		Expect(domain.NewSignal(given, nil)).Error().NotTo(HaveOccurred())
+	})
+
 	It("protects under the rules of a config, or by hand under none", func() {
 		given := alertSignal()
 		given.Source, given.DeliveryID = domain.SourceProtection, nil

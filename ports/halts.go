@@ -37,8 +37,12 @@ type HaltDesk interface {
 // all queued yet.
 type Flattening struct {
 	Halt domain.Halt
-	// Accounts are those in scope that are not removed.
+	// Accounts are those in scope that are not removed; of a webhook those that it
+	// routes to or ever did.
 	Accounts []FlattenedAccount
+	// ConfigVersion is the present one of the webhook's config, whose exits these
+	// are; 0 in any other scope.
+	ConfigVersion int
 }
 
 // FlattenedAccount is an account and its owner.

@@ -45,7 +45,6 @@ var _ = Describe("Halts", func() {
 		Entry("no such mode", `{"scope":"user","mode":"stop"}`, "invalid_mode mode"),
 		Entry("no account", `{"scope":"account","mode":"halt"}`, "required broker_account_id"),
 		Entry("another scope's field", `{"scope":"user","symbol":"AAPL","mode":"halt"}`, "not_of_the_scope symbol"),
-		Entry("a webhook to flatten", `{"scope":"webhook","webhook_config_id":"01942681-0000-7000-8000-000000000001","mode":"flatten"}`, "not_built_yet mode"),
 		Entry("an unknown field", `{"scope":"user","mode":"halt","until":"noon"}`, "unknown_field until"),
 	)
 })

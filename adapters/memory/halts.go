@@ -140,8 +140,12 @@ func (s *Store) Flattenings(ctx context.Context) ([]ports.Flattening, error) {
 				continue
 			}
 			f := ports.Flattening{Halt: h}
+			config := h.Target.WebhookConfigID
+			if config != nil {
+				f.ConfigVersion = t.configs[*config].config.Version
+			}
 			for id, a := range t.accounts {
-				if a.DeletedAt == nil && h.Target.Stops(a.UserID, id, h.Target.WebhookConfigID, h.Target.Symbol) {
+				if a.DeletedAt == nil && h.Target.Stops(a.UserID, id, config, h.Target.Symbol) && (config == nil || t.routed(*config, id)) {
 					f.Accounts = append(f.Accounts, ports.FlattenedAccount{ID: id, UserID: a.UserID})
 				}
 			}
@@ -151,6 +155,13 @@ func (s *Store) Flattenings(ctx context.Context) ([]ports.Flattening, error) {
 		return nil
 	})
 	return all, err
+}
+
+// routed reports whether a config routes to an account or ever did.
+func (t *tx) routed(config domain.WebhookConfigID, account domain.BrokerAccountID) bool {
+	return slices.ContainsFunc(t.configs[config].versions, func(v rulesVersion) bool {
+		return slices.ContainsFunc(v.rules.Routes, func(r domain.Route) bool { return r.BrokerAccountID == account })
+	})
 }
 
 // Flattened notes that a halt's exits are queued.

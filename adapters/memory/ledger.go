@@ -72,7 +72,7 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 		row := t.orders[order]
 		switch terms := row.order.Terms; {
 		case terms.TicketID == id || terms.BrokerAccountID != ticket.BrokerAccountID || terms.Symbol != ticket.Symbol:
-		case holding(terms) == own || signal.signal.Source == domain.SourceHalt:
+		case holding(terms) == own || signal.signal.Source == domain.SourceHalt && signal.signal.WebhookConfigID == nil:
 			working = append(working, row)
 		default:
 			others = append(others, row)

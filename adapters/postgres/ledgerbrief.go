@@ -182,7 +182,7 @@ func (l *Ledger) Brief(ctx context.Context, id domain.TicketID) (*ports.TicketBr
 			brief.Legs = append(brief.Legs, o)
 		case terms.TicketID == id:
 			brief.Orders = append(brief.Orders, o)
-		case signal.Source == domain.SourceHalt || sameConfig(terms.WebhookConfigID, signal.WebhookConfigID):
+		case signal.Source == domain.SourceHalt && signal.WebhookConfigID == nil || sameConfig(terms.WebhookConfigID, signal.WebhookConfigID):
 			brief.Working = append(brief.Working, o)
 		default:
 			brief.Others = append(brief.Others, o)

@@ -129,8 +129,9 @@ var _ ports.HaltBoard = (*HaltBoard)(nil)
 func NewHaltBoard(db *DB) *HaltBoard { return &HaltBoard{db} }
 
 const flatteningsSQL = `
-select ` + haltColumns + `
+select ` + haltColumns + `, coalesce(config.version, 0) as config_version
 from public.halts halt
+left join public.webhook_configs config on config.id = halt.webhook_config_id
 where halt.lifted_at is null and halt.mode = 'flatten' and halt.flattened_at is null
 order by halt.id`
 
@@ -140,24 +141,31 @@ from public.broker_accounts account
 join public.halts halt
   on (halt.user_id is null or halt.user_id = account.user_id)
   and (halt.broker_account_id is null or halt.broker_account_id = account.id)
+  and (halt.webhook_config_id is null or account.id in (
+    select route.broker_account_id from public.webhook_routes route where route.webhook_config_id = halt.webhook_config_id))
 where halt.id = $1 and account.deleted_at is null
 order by account.id`
 
 // Flattenings implements ports.HaltBoard.
 func (b *HaltBoard) Flattenings(ctx context.Context) ([]ports.Flattening, error) {
-	rows, err := alone(ctx, b.db, pgx.RowToStructByName[haltRow], flatteningsSQL)
+	rows, err := alone(ctx, b.db, pgx.RowToStructByName[flatteningRow], flatteningsSQL)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]ports.Flattening, len(rows))
-	for i, h := range toHalts(rows) {
-		accounts, err := alone(ctx, b.db, pgx.RowToStructByName[flattenedAccountRow], flattenedAccountsSQL, h.ID.UUID)
+	for i, r := range rows {
+		accounts, err := alone(ctx, b.db, pgx.RowToStructByName[flattenedAccountRow], flattenedAccountsSQL, r.ID)
 		if err != nil {
 			return nil, err
 		}
-		all[i] = ports.Flattening{Halt: h, Accounts: column(accounts, flattenedAccountRow.toPort)}
+		all[i] = ports.Flattening{Halt: r.toDomain(), Accounts: column(accounts, flattenedAccountRow.toPort), ConfigVersion: r.ConfigVersion}
 	}
 	return all, nil
+}
+
+type flatteningRow struct {
+	haltRow
+	ConfigVersion int
 }
 
 type flattenedAccountRow struct{ ID, UserID uuid.UUID }

@@ -198,12 +198,35 @@ func DescribeHalts(name string, h StorageHarness) bool {
 				{Halt: one, Accounts: of(account)}, {Halt: own, Accounts: of(account, other)}, {Halt: all, Accounts: of(account, other, his)},
 			}))
 
+			w.revise(ctx, w.ada, config.ID(), countingRules(other))
+			webhook := w.halt(ctx, w.ada, domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: new(config.ID())}, domain.HaltModeFlatten)
+			due, err = w.HaltBoard.Flattenings(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(due).To(ContainElement(sameAs(ports.Flattening{Halt: webhook, Accounts: of(account, other), ConfigVersion: 2})), "it routes to or did")
+			Expect(w.HaltBoard.Flattened(ctx, webhook.ID, w.mint.now())).To(Succeed())
+
 			Expect(w.HaltBoard.Flattened(ctx, one.ID, w.mint.now())).To(Succeed())
 			Expect(w.HaltBoard.Flattened(ctx, one.ID, w.mint.now())).To(Succeed(), "again")
 			Expect(w.lift(ctx, w.ada, mine)).To(Succeed())
 			due, err = w.HaltBoard.Flattenings(ctx)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(due).To(HaveExactElements(HaveField("Halt.ID", all.ID)))
+		})
+
+		It("shows a signal that flattens a webhook the open orders of that config", func(ctx SpecContext) {
+			others, _ := w.config(ctx, w.ada, account)
+			t, theirs := w.working(ctx, config, "AAPL"), w.working(ctx, others, "AAPL")
+			intent, err := domain.NewIntent(domain.Intent{Action: domain.ActionExit, Symbol: "AAPL"})
+			Expect(err).NotTo(HaveOccurred())
+			s := w.newByHand(w.ada, intent, account).Snapshot()
+			s.Source, s.WebhookConfigID, s.WebhookConfigVersion = domain.SourceHalt, new(config.ID()), 1
+			exit, err := domain.NewSignal(s, nil)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(w.Inbox.Submit(ctx, exit)).To(Succeed())
+			brief, err := w.Ledger.Brief(ctx, w.signal(ctx, w.ada, exit.ID()).Tickets[0].ID)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(brief.Working).To(HaveExactElements(HaveField("ID()", t.order.ID())))
+			Expect(brief.Others).To(HaveExactElements(HaveField("ID()", theirs.order.ID())))
 		})
 
 		It("shows a signal of source halt every open order of its lane", func(ctx SpecContext) {
