@@ -81,14 +81,20 @@ func (b *batcher) flush(batch []waiting) {
 		arrivals[i] = w.arrival
 	}
 	results, err := b.inbox.Append(ctx, arrivals)
+	if err == nil {
+		b.bell.Ring()
+	}
+	go answerAll(batch, results, err)
+}
+
+// answerAll runs beside the next commit: waking a crowd must not keep the
+// database waiting.
+func answerAll(batch []waiting, results []ports.ArrivalResult, err error) {
 	for i, w := range batch {
 		if err != nil {
 			w.done <- answer{err: err}
 			continue
 		}
 		w.done <- answer{result: results[i]}
-	}
-	if err == nil {
-		b.bell.Ring()
 	}
 }

@@ -326,7 +326,7 @@ func (c cutOff) Err() error {
 }
 
 // hangingLedger writes no order down until its context ends, and says how it
-// ended.
+// ended first.
 type hangingLedger struct {
 	ports.Ledger
 	once  sync.Once
@@ -337,7 +337,10 @@ type hangingLedger struct {
 func (l *hangingLedger) Intend(ctx context.Context, _ ports.Lease, _ *domain.Order, _ ports.Attempt, _ ports.TicketPlan) error {
 	l.once.Do(func() { close(l.hung) })
 	<-ctx.Done()
-	l.ended <- ctx.Err()
+	select {
+	case l.ended <- ctx.Err():
+	default: // somebody reads of the first end only
+	}
 	return ctx.Err()
 }
 

@@ -132,11 +132,9 @@ var _ = Describe("row-level security", func() {
 				_, err := tx.Exec(ctx, "set local enable_seqscan = off")
 				Expect(err).NotTo(HaveOccurred())
 				for _, table := range ownedTablesOf("public") {
-					order := "id"
-					if table == "public.tickets" {
-						order = "signal_id" // they are listed with their signals
-					}
-					rows, err := tx.Query(ctx, "explain select id from "+table+" order by "+order+" desc limit 51")
+					// Without an order: among a handful of rows the primary key's would be as
+					// cheap to read, and statistics that come late decide.
+					rows, err := tx.Query(ctx, "explain select id from "+table)
 					Expect(err).NotTo(HaveOccurred())
 					plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
 					Expect(err).NotTo(HaveOccurred())

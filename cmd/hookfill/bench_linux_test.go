@@ -90,9 +90,13 @@ func startBenchServer(b *testing.B, role string) *benchServer {
 	if err := server.Start(); err != nil {
 		b.Fatal(err)
 	}
+	var home string // started by root, the cluster is not in the data directory
 	b.Cleanup(func() {
 		_ = server.Process.Signal(syscall.SIGTERM)
 		_ = server.Wait()
+		if home != "" {
+			_ = os.RemoveAll(home)
+		}
 	})
 	waitFor(b, "http://"+address+"/")
 	ask := func(args ...string) map[string]any {
@@ -118,6 +122,7 @@ func startBenchServer(b *testing.B, role string) *benchServer {
 	if err != nil {
 		b.Fatal(err)
 	}
+	home = filepath.Dir(cluster.Dir())
 	return &benchServer{address: address, path: hook.Path, cluster: cluster}
 }
 
