@@ -27,6 +27,6 @@ func atVenue(context.Context) portstest.Trading {
 }
 
 var (
-	_ = portstest.DescribeBroker("alpaca.Broker", portstest.BrokerHarness{New: atVenue})
-	_ = portstest.DescribeOrderHistory("alpaca.Broker", portstest.BrokerHarness{New: atVenue})
+	_ = portstest.DescribeBroker("alpaca.Broker", portstest.BrokerHarness{New: atVenue, WithoutLegs: true})
+	_ = portstest.DescribeOrderHistory("alpaca.Broker", portstest.BrokerHarness{New: atVenue, WithoutLegs: true})
 )

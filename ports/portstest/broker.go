@@ -35,6 +35,9 @@ type Trading struct {
 // BrokerHarness makes brokers.
 type BrokerHarness struct {
 	New func(ctx context.Context) Trading
+	// WithoutLegs leaves out what only a broker with brackets can show, in place
+	// of skipping it. A broker that declares brackets after all fails then.
+	WithoutLegs bool
 }
 
 // DescribeBroker proves ports.Broker, for the order types, times in force and
@@ -48,7 +51,7 @@ func DescribeBroker(name string, h BrokerHarness) bool {
 		Describe("Submit", func() { b.describeSubmit() })
 		Describe("Submit and its failures", func() { b.describeSubmitFailures() })
 		Describe("Submit and client order ids", func() { b.describeClientOrderIDs() })
-		Describe("Submit and legs", func() { b.describeLegs() })
+		Describe("Submit and legs", func() { b.describeLegs(h.WithoutLegs) })
 		Describe("ByClientOrderID", func() { b.describeLookUp() })
 		Describe("Cancel", func() { b.describeCancel() })
 		Describe("Summary", func() { b.describeSummary() })

@@ -43,7 +43,28 @@ func (b *floor) withLegsResting() ports.OrderRequest {
 	return r
 }
 
-func (b *floor) describeLegs() {
+func (b *floor) describeLegs(without bool) {
+	It("takes an order with legs where the broker declares brackets; elsewhere it is KindInvalid", func(ctx SpecContext) {
+		r := b.withLegs()
+		_, err := b.Broker.Submit(ctx, b.account, r)
+		if b.Broker.Capabilities().Brackets {
+			Expect(err).NotTo(HaveOccurred())
+			return
+		}
+		Expect(err).To(failAs(domain.KindInvalid))
+		b.expectNotPlaced(ctx, r.ClientOrderID)
+	})
+
+	if !without {
+		b.describeBrackets()
+		return
+	}
+	It("declares no brackets", func() {
+		Expect(b.Broker.Capabilities().Brackets).To(BeFalse(), "set WithoutLegs of the harness to false")
+	})
+}
+
+func (b *floor) describeBrackets() {
 	It("takes legs with their order, which wait as held and can be looked up", func(ctx SpecContext) {
 		b.bracketed()
 		r := b.withLegsResting()
@@ -122,16 +143,5 @@ func (b *floor) describeLegs() {
 		Expect(err).To(failAs(domain.KindInvalid))
 		b.expectNotPlaced(ctx, r.ClientOrderID)
 		b.expectNotPlaced(ctx, r.Legs[0].ClientOrderID)
-	})
-
-	It("takes an order with legs where the broker declares brackets; elsewhere it is KindInvalid", func(ctx SpecContext) {
-		r := b.withLegs()
-		_, err := b.Broker.Submit(ctx, b.account, r)
-		if b.Broker.Capabilities().Brackets {
-			Expect(err).NotTo(HaveOccurred())
-			return
-		}
-		Expect(err).To(failAs(domain.KindInvalid))
-		b.expectNotPlaced(ctx, r.ClientOrderID)
 	})
 }
