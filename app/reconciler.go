@@ -223,13 +223,17 @@ func (r *Reconciler) alarm(ctx context.Context, account *domain.BrokerAccount, l
 }
 
 func unmatched(ids ports.IDs, account *domain.BrokerAccount, symbol domain.Symbol, report domain.OrderReport, at time.Time) domain.UnmatchedOrder {
-	var filled domain.Net
-	for _, f := range report.Fills {
-		filled = filled.After(domain.SideBuy, f.Quantity)
-	}
 	return domain.UnmatchedOrder{
 		ID: domain.UnmatchedOrderID{UUID: ids.New()}, UserID: account.UserID(), BrokerAccountID: account.ID(),
 		ClientOrderID: report.ClientOrderID, BrokerOrderID: report.BrokerOrderID, Symbol: symbol,
-		Status: report.Status, FilledQuantity: filled, FoundAt: at,
+		Status: report.Status, FilledQuantity: filledOf(report), FoundAt: at,
 	}
+}
+
+// filledOf adds up what a report says is filled.
+func filledOf(report domain.OrderReport) (filled domain.Net) {
+	for _, f := range report.Fills {
+		filled = filled.After(domain.SideBuy, f.Quantity)
+	}
+	return filled
 }

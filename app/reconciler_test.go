@@ -57,7 +57,7 @@ var _ = Describe("The reconciler", func() {
 	unmatched := func(ctx SpecContext) (ids []string) {
 		GinkgoHelper()
 		t.read(ctx, func(ctx context.Context, repos ports.Repositories) error {
-			page, err := repos.Unmatched.List(ctx, ports.PageRequest{})
+			page, err := repos.Unmatched.List(ctx, ports.UnmatchedQuery{})
 			for _, o := range page.Items {
 				ids = append(ids, o.BrokerOrderID)
 			}

@@ -44,7 +44,7 @@ var _ = Describe("A database put back from a backup", func() {
 		Expect(restored.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
 		Expect(restored.held(ctx, "AAPL")).To(Equal("10"))
 		restored.read(ctx, func(ctx context.Context, r ports.Repositories) error {
-			page, err := r.Unmatched.List(ctx, ports.PageRequest{})
+			page, err := r.Unmatched.List(ctx, ports.UnmatchedQuery{})
 			Expect(page.Items).To(HaveExactElements(HaveField("ClientOrderID", sent.Terms().ClientOrderID)), "nothing of it is silent")
 			return err
 		})

@@ -107,6 +107,7 @@ type OrderFacts struct {
 // are recorded whatever the lease.
 type Ledger interface {
 	Reconciliations
+	Recalls
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)
