@@ -78,8 +78,14 @@ func newOrdersUnmatched(env environment) *cobra.Command {
 			return err
 		}
 		shown := []column{
-			{"ID", "id"}, {"FOUND", "found_at"}, {"ACCOUNT", "broker_account_id"}, {"CLIENT ORDER", "client_order_id"},
-			{"BROKER ORDER", "broker_order_id"}, {"SYMBOL", "symbol"}, {"STATUS", "status"}, {"FILLED", "filled_quantity"},
+			{"ID", "id"},
+			{"FOUND", "found_at"},
+			{"ACCOUNT", "broker_account_id"},
+			{"CLIENT ORDER", "client_order_id"},
+			{"BROKER ORDER", "broker_order_id"},
+			{"SYMBOL", "symbol"},
+			{"STATUS", "status"},
+			{"FILLED", "filled_quantity"},
 		}
 		if settled {
 			shown = append(shown, column{"VERDICT", "verdict"}, column{"NOTE", "note"}, column{"OUTCOME", "outcome"})
