@@ -49,6 +49,8 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_api")).To(Equal([]string{
 			"private.api_requests delete,insert,select,update",
 			"private.broker_credentials delete,insert,select(broker_account_id,user_id,version)",
+			"private.chains select",
+			"private.lanes select(broker_account_id,lane_id,symbol,user_id)",
 			"private.webhook_tokens insert,select,update",
 			"public.broker_accounts select(credentials_version,deleted_at,id,user_id),update(credentials_version,trouble)",
 			"public.halts insert,select,update(held_until,lifted_at)",
