@@ -39,8 +39,8 @@ const (
 const bookOfPaper = 1 << 10
 
 // collectorShare is how much garbage a server may have beside what lives, as a
-// multiple of it: serve sets GOGC to 400.
-const collectorShare = 4
+// multiple of it: what GOGC is by itself.
+const collectorShare = 1
 
 var _ = Describe("Processes under a steady load", func() {
 	It("grow in nothing: memory, goroutines, open files, connections, or what storage keeps of identities", func(ctx SpecContext) {
