@@ -115,6 +115,9 @@ func (r *Recaller) ask(ctx context.Context, o domain.UnmatchedOrder) (ports.Reca
 	if err != nil {
 		return ports.Recall{}, err
 	}
+	if account.Snapshot().DeletedAt != nil {
+		return over("the broker account was removed; end it at the broker")
+	}
 	broker, err := r.orders.brokers.For(account.Kind())
 	if err != nil {
 		return ports.Recall{}, err

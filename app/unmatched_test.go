@@ -134,6 +134,15 @@ var _ = Describe("An unmatched order", func() {
 		Expect(b.ended).To(BeEmpty())
 	})
 
+	It("is left to a person where its account was removed", func(ctx SpecContext) {
+		o := found(ctx, "hfx1", "b-1")
+		settle(ctx, o, domain.UnmatchedCancel)
+		Expect(t.accounts.RemoveAccount(ctx, t.who, t.account.ID())).To(Succeed())
+		round(ctx)
+		Expect(b.ended).To(BeEmpty())
+		Expect(now(ctx, o)).To(HaveField("Outcome.Detail", ContainSubstring("was removed")))
+	})
+
 	It("is not canceled by an id that an order of ours has", func(ctx SpecContext) {
 		t.send(ctx, t.hook(ctx), buyAt90)
 		t.settle(ctx)
