@@ -79,10 +79,11 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 		wait, err := x.letPass(ctx, *before)
 		return wait, false, err
 	}
-	if x.isSuperseded() {
-		if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
-			return wait, final, err
-		}
+	if took, err := x.takeIn(ctx, last); took || err != nil {
+		return 0, false, err
+	}
+	if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
+		return wait, final, err
 	}
 	if wait := x.parked(); wait > 0 {
 		return wait, false, nil
@@ -176,7 +177,7 @@ func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration,
 		}
 		return x.refresh(ctx, o)
 	case domain.SubmissionIntent:
-		if known, err := x.forgotten(ctx, o); err != nil || known != nil {
+		if known, err := x.forgotten(ctx, o.Terms().ClientOrderID); err != nil || known != nil {
 			if err != nil {
 				return 0, false, err
 			}

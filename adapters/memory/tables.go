@@ -32,7 +32,7 @@ type tables struct {
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
 	compared  map[domain.BrokerAccountID]comparisonRow
-	unmatched map[unmatchedKey]domain.UnmatchedOrder
+	unmatched map[unmatchedKey]unmatchedRow
 	sealed    map[domain.BrokerAccountID]credentialRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
@@ -64,7 +64,7 @@ func newTables() tables {
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
 		compared:   map[domain.BrokerAccountID]comparisonRow{},
-		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
+		unmatched:  map[unmatchedKey]unmatchedRow{},
 		sealed:     map[domain.BrokerAccountID]credentialRow{},
 	}
 }

@@ -39,6 +39,8 @@ func useCases() fx.Option {
 			app.NewExecutor,
 			app.NewTracker,
 			app.NewReconciler,
+			app.DefaultRecallerConfig,
+			app.NewRecaller,
 			app.NewHousekeeping,
 			app.NewRelay,
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
@@ -119,7 +121,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	flattener *app.Flattener, relay *app.Relay,
+	recaller *app.Recaller, flattener *app.Flattener, relay *app.Relay,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -130,6 +132,7 @@ func runBackground(
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
 		background(lc, reconciler.Run)
+		background(lc, recaller.Run)
 		background(lc, sweeper.Run)
 		background(lc, flattener.Run)
 	}

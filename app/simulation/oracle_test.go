@@ -46,7 +46,7 @@ func (w *world) read() (b books) {
 				break
 			}
 		}
-		found, err := r.Unmatched.List(ctx, ports.PageRequest{Limit: ports.MaxPageLimit})
+		found, err := r.Unmatched.List(ctx, ports.UnmatchedQuery{Page: ports.PageRequest{Limit: ports.MaxPageLimit}})
 		if err != nil {
 			return err
 		}

@@ -245,7 +245,13 @@ func (o *taken) over(at time.Time) bool {
 
 // report is what the order was at a time.
 func (o *taken) report(at time.Time) domain.OrderReport {
-	r := domain.OrderReport{ClientOrderID: o.clientOrderID, BrokerOrderID: o.id, Status: domain.StatusNew, At: o.at.UTC()}
+	r := domain.OrderReport{
+		ClientOrderID: o.clientOrderID, BrokerOrderID: o.id, Side: domain.SideBuy,
+		Quantity: new(domain.MustQuantity(strconv.FormatInt(o.quantity, 10))), Status: domain.StatusNew, At: o.at.UTC(),
+	}
+	if o.sign < 0 {
+		r.Side = domain.SideSell
+	}
 	fills, filled := o.executed(at)
 	for _, f := range fills {
 		r.At = f.at.UTC()
