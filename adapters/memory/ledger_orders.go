@@ -35,6 +35,7 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if err := t.spend(terms.BrokerAccountID, first.Request); err != nil {
 			return err
 		}
+		t.watch(terms, plan)
 		return t.plan(ticket, plan)
 	})
 }
