@@ -100,7 +100,7 @@ func (w *Webhooks) previewRoute(
 	situation := domain.Situation{
 		Position: p.Position, Account: whole, Instrument: instrument, Multiplier: route.Multiplier,
 		Age: ageOf(now, intent.SenderTime, now), Usage: usage,
-		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()),
+		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()), Quotes: canBeWatched(broker),
 	}
 	if rules.Staleness.MaxPriceDriftPercent != nil {
 		situation.Market = pricesAt(ctx, broker, account, intent.Symbol)
