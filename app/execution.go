@@ -23,6 +23,8 @@ type execution struct {
 	// known from when the ticket is planned.
 	can       ports.Capabilities
 	watchable bool
+	// closes is how much a synthetic stop closes; nil for every other ticket.
+	closes *domain.Quantity
 	// market is what is known of it in this step, for the rule that asks for it.
 	market domain.Prices
 }
@@ -119,8 +121,8 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	if wait, final, seen, err := x.seeToBare(ctx); seen || err != nil {
 		return wait, final, err
 	}
-	if gone, err := x.stopIsGone(ctx); gone || err != nil {
-		return 0, gone, err
+	if wait, final, seen, err := x.seeToStop(ctx); seen || err != nil {
+		return wait, final, err
 	}
 	if wait := x.holdsForChain(); wait > 0 {
 		return wait, false, nil
@@ -283,7 +285,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
-		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable, Protected: x.isProtected(),
+		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable, Protected: x.isProtected() && x.closes == nil,
 		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {

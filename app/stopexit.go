@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -26,11 +28,16 @@ func (w *StopWatch) trigger(ctx context.Context, s ports.WatchedStop, price doma
 }
 
 // exit has what is held closed: at once, and again where an exit came to nothing.
+// The signal is a full exit, so that entries that wait before it give way; what it
+// closes is settled when its turn comes.
 func (w *StopWatch) exit(ctx context.Context, s ports.WatchedStop, held domain.Quantity) error {
 	if s.Exits > 0 {
-		over, err := w.isOver(ctx, stopExit(s.EntryID, s.Exits))
+		closed, over, err := closedBy(ctx, w.ledger, s.EntryID, s.Exits)
 		if err != nil || !over {
 			return err
+		}
+		if closed.Cmp(s.Filled) >= 0 {
+			return w.ledger.EndStop(ctx, s.EntryID, domain.SyntheticStopClosed, w.clock.Now())
 		}
 		if s.Exits > len(w.c.Retries) {
 			return w.fail(ctx, s, held)
@@ -52,9 +59,6 @@ func (w *StopWatch) exit(ctx context.Context, s ports.WatchedStop, held domain.Q
 			Detail: "the market was seen at " + s.TriggerPrice.String() + ", which ends the position of order " + s.EntryID.String(),
 		},
 	}
-	if held.Cmp(s.ConfigPosition.Size()) < 0 {
-		c.quantity = &held
-	}
 	signal, err := newClosing(w.brokers, c)
 	if err != nil {
 		return err
@@ -72,18 +76,23 @@ func (w *StopWatch) exit(ctx context.Context, s ports.WatchedStop, held domain.Q
 	return nil
 }
 
-// isOver reports whether an exit trades no more.
-func (w *StopWatch) isOver(ctx context.Context, id domain.SignalID) (bool, error) {
-	brief, err := w.ledger.Brief(ctx, domain.TicketID(id))
-	if err != nil || !brief.Ticket.State.IsFinal() {
-		return false, err
-	}
-	for _, o := range brief.Orders {
-		if !o.IsSettled() {
-			return false, nil
+// closedBy gives how much the first exits of a synthetic stop closed, and whether
+// all of them are over: they trade no more.
+func closedBy(ctx context.Context, ledger ports.Ledger, entry domain.OrderID, exits int) (closed domain.Quantity, over bool, err error) {
+	var sum domain.Net
+	for number := 1; number <= exits; number++ {
+		brief, err := ledger.Brief(ctx, domain.TicketID(stopExit(entry, number)))
+		if err != nil || !brief.Ticket.State.IsFinal() {
+			return closed, false, err
+		}
+		for _, o := range brief.Orders {
+			if !o.IsSettled() {
+				return closed, false, nil
+			}
+			sum = sum.After(domain.SideBuy, o.FilledQuantity())
 		}
 	}
-	return true, nil
+	return sum.Size(), true, nil
 }
 
 func (w *StopWatch) fail(ctx context.Context, s ports.WatchedStop, held domain.Quantity) error {
@@ -119,16 +128,57 @@ func stopExit(entry domain.OrderID, number int) domain.SignalID {
 	return signalAfter(entry, byte(number)) //nolint:gosec // there are few
 }
 
-// stopIsGone ends an exit of a synthetic stop where that came to its end before the
-// exit's turn: what it was about is closed, and what is held now is something else.
-func (x *execution) stopIsGone(ctx context.Context) (bool, error) {
+// seeToStop has an exit of a synthetic stop close what its entry filled, as far as
+// that is held once nothing of the config is open any more, and nothing else. Seen
+// is false where that is to be exited now.
+func (x *execution) seeToStop(ctx context.Context) (wait time.Duration, final, seen bool, err error) {
 	entry, ours := reachedStopOf(x.brief.Signal.Snapshot())
-	if !ours || x.ticket.Target != nil {
-		return false, nil
+	if !ours {
+		return 0, false, false, nil
 	}
+	x.closes = &domain.Quantity{}
+	if x.ticket.Target != nil {
+		return 0, false, false, nil
+	}
+	if open := x.inTheWay(); len(open) > 0 {
+		wait, _, err := x.cancelThem(ctx, open)
+		return wait, false, true, err
+	}
+	held, err := x.heldOfStop(ctx, entry)
+	if err != nil {
+		return 0, false, true, err
+	}
+	if held.IsZero() {
+		end := x.refusal(domain.ReasonNothingToDo, "the position that the synthetic stop watched over is closed already")
+		return 0, true, true, x.finish(ctx, end, nil)
+	}
+	x.closes, x.intent.Quantity = &held, &held
+	return 0, false, false, nil
+}
+
+// heldOfStop is what is left of what the entry of a synthetic stop filled: nothing
+// where the stop has come to its end, for what is held now is something else.
+func (x *execution) heldOfStop(ctx context.Context, entry domain.OrderID) (domain.Quantity, error) {
 	stop, err := x.ledger.SyntheticStop(ctx, entry)
-	if err != nil || stop.EndedAt == nil {
-		return false, err
+	if err != nil || stop.EndedAt != nil {
+		return domain.Quantity{}, err
 	}
-	return true, x.finish(ctx, x.refusal(domain.ReasonNothingToDo, "the position that the synthetic stop watched over is closed already"), nil)
+	brief, err := x.ledger.Brief(ctx, stop.TicketID)
+	if err != nil {
+		return domain.Quantity{}, err
+	}
+	i := slices.IndexFunc(brief.Orders, func(o *domain.Order) bool { return o.ID() == entry })
+	if i < 0 {
+		return domain.Quantity{}, domain.NotFound("order")
+	}
+	before := 0
+	for before < stop.Exits && stopExit(entry, before+1) != x.ticket.SignalID {
+		before++
+	}
+	closed, _, err := closedBy(ctx, x.ledger, entry, before)
+	if err != nil {
+		return domain.Quantity{}, err
+	}
+	filled := brief.Orders[i].FilledQuantity()
+	return stop.Held(filled.Less(closed.Min(filled)), brief.ConfigPosition.Quantity, brief.AccountPosition.Quantity), nil
 }

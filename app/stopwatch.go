@@ -107,12 +107,16 @@ func (w *StopWatch) Round(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var order []lookedAt
 		lanes := map[lookedAt][]ports.WatchedStop{}
 		for _, s := range stops {
 			at := lookedAt{s.BrokerAccountID, s.Symbol}
+			if lanes[at] == nil {
+				order = append(order, at)
+			}
 			lanes[at], watched[at] = append(lanes[at], s), true
 		}
-		w.look(ctx, lanes)
+		w.look(ctx, order, lanes)
 		if len(stops) < w.c.Page {
 			break
 		}
@@ -123,14 +127,14 @@ func (w *StopWatch) Round(ctx context.Context) error {
 }
 
 // look sees to lanes side by side, so that a broker that hangs delays its own.
-func (w *StopWatch) look(ctx context.Context, lanes map[lookedAt][]ports.WatchedStop) {
+func (w *StopWatch) look(ctx context.Context, order []lookedAt, lanes map[lookedAt][]ports.WatchedStop) {
 	var looking sync.WaitGroup
 	places := make(chan struct{}, max(w.c.Parallel, 1))
-	for at, stops := range lanes {
+	for _, at := range order {
 		places <- struct{}{}
 		looking.Go(func() {
 			defer func() { <-places }()
-			if err := w.see(ctx, at, stops); err != nil && ctx.Err() == nil {
+			if err := w.see(ctx, at, lanes[at]); err != nil && ctx.Err() == nil {
 				w.log.WarnContext(ctx, "cannot see to synthetic stops; trying again", "broker_account_id", at.account,
 					"symbol", at.symbol, "kind", domain.KindOf(err), "error", err)
 			}
