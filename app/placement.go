@@ -20,9 +20,14 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		return 0, false, err
 	}
 	first.Effect = plan.Steps[0].Effect
-	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
+	understood := ports.TicketPlan{
 		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(), Legs: legs,
-	})
+		Afresh: first.Effect == domain.EffectEntry && x.position().IsFlat(),
+	}
+	if plan.Synthetic && first.Effect == domain.EffectEntry {
+		understood.Synthetic = new(domain.SyntheticStopFor(o.Terms(), plan.Legs))
+	}
+	err = x.ledger.Intend(ctx, x.lease, o, first, understood)
 	if isLimitReached(err) || cameUnderHalt(err) {
 		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again
 	}

@@ -109,9 +109,8 @@ func (w *Webhooks) previewRoute(ctx context.Context, now present, route domain.R
 	at := w.clock.Now()
 	situation := domain.Situation{
 		Position: p.Position, Account: whole, Instrument: instrument, Multiplier: route.Multiplier,
-		Age: ageOf(at, intent.SenderTime, at), Usage: now.usage,
-		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()),
-		Stood: stood,
+		Age: ageOf(at, intent.SenderTime, at), Usage: now.usage, Stood: stood,
+		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()), Quotes: canBeWatched(broker),
 	}
 	if rules.Staleness.MaxPriceDriftPercent != nil {
 		situation.Market = pricesAt(ctx, broker, account, intent.Symbol)

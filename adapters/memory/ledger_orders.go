@@ -39,6 +39,7 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 				return err
 			}
 		}
+		t.watch(terms, plan)
 		return t.plan(ticket, plan)
 	})
 }

@@ -87,6 +87,7 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		for _, order := range attempted {
 			addOrder(ctx, t, order, lease, first)
 		}
+		addStops(ctx, t, o.Terms(), plan)
 		return held.plan(ctx, t, plan, first.At)
 	})
 	if standsInTheWay(err, uniqueViolation, "orders") {
