@@ -158,14 +158,14 @@ func (x *execution) endAfter(o *domain.Order) (ports.TicketEnd, bool) {
 }
 
 // isLast reports whether no further order follows this one: only an exit on the
-// way to the other side has a successor. What the exit cannot sell for want of a
+// way to the other side has a successor, not one of a part. What the exit cannot sell for want of a
 // whole step does not count as being on a side. Nothing is entered after a
 // protected entry, also where its protection has ended the position already.
 func (x *execution) isLast(o *domain.Order) bool {
 	if slices.ContainsFunc(x.brief.Orders, isProtectedEntry) || isProtectedEntry(o) {
 		return true
 	}
-	if x.ticket.Target == nil || x.ticket.Target.IsFlat() {
+	if x.ticket.Target == nil || x.ticket.Target.IsFlat() || x.ticket.Target.ExitSide() == o.Terms().Side {
 		return true
 	}
 	after := x.position().After(o.Terms().Side, o.LeavesQuantity())
@@ -176,7 +176,7 @@ func (x *execution) isLast(o *domain.Order) bool {
 func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
 	switch o.Submission() { //nolint:exhaustive // settled submissions do not come here
 	case domain.SubmissionAcknowledged:
-		if x.isLast(o) {
+		if x.isLast(o) && !x.awaitsRest(o) {
 			return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
 		}
 		return x.refresh(ctx, o)
@@ -283,7 +283,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
-		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable, Protected: x.isProtected() && x.closes == nil,
+		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable, Protected: x.isProtected() && x.closes == nil, Restorable: x.isRestorable(),
 		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {

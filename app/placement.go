@@ -139,8 +139,8 @@ func (x *execution) endWith(o *domain.Order, last bool) (ports.TicketEnd, bool) 
 	switch {
 	case o.IsLeg():
 		// What becomes of it is seen to before the ticket ends.
-	case x.mustRestore(o):
-		// So is what an exit ended that came to nothing.
+	case x.mustRestore(o), x.awaitsRest(o):
+		// So is what an exit ended that leaves something to protect.
 	case o.Submission().NeverReached() || o.Status() == domain.StatusRejected:
 		return x.endAfter(o)
 	case o.Submission() == domain.SubmissionAcknowledged && last && !x.hasPendingLegs(o) && !x.needsStopOrder(o):

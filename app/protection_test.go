@@ -142,7 +142,7 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 		Expect(open).To(Equal([]string{"buy 10 at 105"}))
 	})
 
-	It("refuses the exit of a part, which would leave the rest without protection", func(ctx SpecContext) {
+	It("refuses the exit of a part, which would leave the rest without its take-profit", func(ctx SpecContext) {
 		t.send(ctx, hook, buyTenProtected)
 		t.settle(ctx)
 		id := t.send(ctx, hook, `{"ticker":"AAPL","action":"exit","quantity":"4"}`)

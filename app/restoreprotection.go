@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -41,12 +43,24 @@ func (x *execution) suspended() []string {
 	return ids
 }
 
-// mustRestore reports whether an exit came to nothing, or to less than it was for,
-// after it ended what protects the position. A newer full exit that waits behind
-// makes that needless.
+// isRestorable reports whether what protects the position are stop-losses alone.
+func (x *execution) isRestorable() bool {
+	return !slices.ContainsFunc(x.brief.Working, func(o *domain.Order) bool { return o.IsLeg() && o.Terms().StopPrice == nil })
+}
+
+// awaitsRest reports whether an exit is at the broker that ended what protects the
+// position and whose end decides what has to be protected again. At market that is
+// soon; an exit with a limit may rest, and nothing waits for it.
+func (x *execution) awaitsRest(exit *domain.Order) bool {
+	return len(x.suspended()) > 0 && !exit.IsLeg() && !exit.IsSettled() && exit.Submission() == domain.SubmissionAcknowledged &&
+		exit.Terms().Type == domain.OrderTypeMarket && x.brief.SupersededBy == nil
+}
+
+// mustRestore reports whether an exit leaves something of a position of which it
+// ended the protection: it came to nothing, or to less than it was for, or it was
+// for a part. A newer full exit that waits behind makes that needless.
 func (x *execution) mustRestore(exit *domain.Order) bool {
-	return len(x.suspended()) > 0 && !exit.IsLeg() && exit.IsSettled() && exit.Status() != domain.StatusFilled &&
-		x.brief.SupersededBy == nil && !x.position().IsFlat()
+	return len(x.suspended()) > 0 && !exit.IsLeg() && exit.IsSettled() && x.brief.SupersededBy == nil && !x.position().IsFlat()
 }
 
 // endRestored ends a ticket with its last order, once what that had ended of a
@@ -70,11 +84,30 @@ func (x *execution) restore(ctx context.Context, exit *domain.Order) (wait time.
 			return wait, false, err
 		}
 	}
-	ids, left := x.suspended(), x.unrestored()
-	if next := len(x.brief.Legs); next < len(ids) && !left.IsZero() {
-		return x.restoreOne(ctx, exit, ids[next], left)
+	ended, err := x.ended(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	if next, left := len(x.brief.Legs), x.unrestored(); next < len(ended) && !left.IsZero() {
+		wait, _, err := x.restoreOne(ctx, exit, ended[next], left)
+		return wait, false, err
 	}
 	return 0, true, nil
+}
+
+// ended gives the stop-losses that the ticket ended before they had filled, in the
+// order in which it did.
+func (x *execution) ended(ctx context.Context) ([]*domain.Order, error) {
+	ids := x.suspended()
+	found, err := x.ledger.ByClientOrderIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(o *domain.Order) bool { return o.LeavesQuantity().IsZero() })
+	slices.SortFunc(found, func(a, b *domain.Order) int {
+		return cmp.Compare(slices.Index(ids, a.Terms().ClientOrderID), slices.Index(ids, b.Terms().ClientOrderID))
+	})
+	return found, nil
 }
 
 // unrestored is how much of what is held no stop order of the ticket protects.
@@ -92,20 +125,13 @@ func (x *execution) unrestored() domain.Quantity {
 	return left
 }
 
-func (x *execution) restoreOne(ctx context.Context, exit *domain.Order, clientOrderID string, left domain.Quantity) (time.Duration, bool, error) {
-	found, err := x.ledger.ByClientOrderIDs(ctx, []string{clientOrderID})
-	if err != nil {
-		return 0, false, err
-	}
-	if len(found) == 0 {
-		return 0, false, domain.NotFound("order")
-	}
+func (x *execution) restoreOne(ctx context.Context, exit, before *domain.Order, left domain.Quantity) (time.Duration, bool, error) {
 	installation, err := x.ledger.Installation(ctx)
 	if err != nil {
 		return 0, false, err
 	}
-	ended := found[0].Terms()
-	quantity := found[0].LeavesQuantity().Min(left)
+	ended := before.Terms()
+	quantity := before.LeavesQuantity().Min(left)
 	t := exit.Terms()
 	t.ID, t.ParentID, t.Class = domain.OrderID{UUID: x.ids.New()}, ended.ParentID, domain.OrderClassOTO
 	t.Step = exit.Terms().Step + 1 + len(x.brief.Legs)
@@ -116,7 +142,11 @@ func (x *execution) restoreOne(ctx context.Context, exit *domain.Order, clientOr
 	if err != nil {
 		return 0, false, err
 	}
-	x.log.ErrorContext(ctx, "an exit came to nothing after it ended what protects the position; that is put back",
+	level, what := slog.LevelError, "an exit came to nothing after it ended what protects the position; that is put back"
+	if exit.Status() == domain.StatusFilled {
+		level, what = slog.LevelInfo, "what an exit left of a position is protected again"
+	}
+	x.log.Log(ctx, level, what,
 		"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol, "ended_order_id", ended.ID, "order_id", t.ID)
 	wait, _, err := x.write(ctx, o)
 	return wait, false, err

@@ -99,3 +99,122 @@ var _ = Describe("An exit of a protected position that the broker refuses", func
 		Entry("after it is sent", afterSubmit, 1), Entry("before the end", beforeFinish, 1),
 	)
 })
+
+var _ = Describe("An exit of a part of a protected position", func() {
+	var t *trader
+	var hook ports.IssuedWebhook
+	const exitFour = `{"ticker":"AAPL","action":"exit","quantity":"4"}`
+
+	BeforeEach(func(ctx SpecContext) {
+		t = newTrader(ctx)
+		t.venue.declares = noBrackets
+		hook = t.hook(ctx)
+		t.quote(ctx, "AAPL", "100")
+		t.send(ctx, hook, buyTenWithStop)
+		t.settle(ctx)
+	})
+
+	// expectProtected expects one stop order, for all that is held.
+	expectProtected := func(ctx context.Context, held string) {
+		GinkgoHelper()
+		Expect(t.held(ctx, "AAPL")).To(Equal(held))
+		var working []*domain.Order
+		for _, o := range t.orders(ctx) {
+			if o.IsWorking() {
+				working = append(working, o)
+			}
+		}
+		Expect(working).To(HaveLen(1))
+		terms := working[0].Terms()
+		Expect([]string{string(terms.Side), string(terms.Type), terms.Quantity.String(), terms.StopPrice.String()}).
+			To(Equal([]string{"sell", "stop", held, "95"}))
+	}
+
+	It("leaves the rest protected, which still works", func(ctx SpecContext) {
+		id := t.send(ctx, hook, exitFour)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
+		expectProtected(ctx, "6")
+		t.quote(ctx, "AAPL", "94")
+		Expect(t.tracker.Refresh(ctx, t.clientOrderIDs(ctx))).To(Succeed())
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		Expect(t.booked(ctx, ports.PositionsByWebhook, "AAPL")).To(Equal("0"))
+	})
+
+	It("leaves all protected where the broker refuses it", func(ctx SpecContext) {
+		t.brokers[domain.BrokerKindPaper] = exitless{t.venue}
+		t.send(ctx, hook, exitFour)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		expectProtected(ctx, "10")
+	})
+
+	It("can be followed by another, and by an exit of all", func(ctx SpecContext) {
+		t.send(ctx, hook, exitFour)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		t.send(ctx, hook, `{"ticker":"AAPL","action":"exit","quantity":"3"}`)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		expectProtected(ctx, "3")
+		t.send(ctx, hook, `{"ticker":"AAPL","action":"exit"}`)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		for _, o := range t.orders(ctx) {
+			Expect(o.IsWorking()).To(BeFalse())
+		}
+	})
+
+	It("is refused where it may rest: the rest would stand without meanwhile", func(ctx SpecContext) {
+		id := t.send(ctx, hook, `{"ticker":"AAPL","action":"exit","quantity":"4","orderType":"limit","limitPrice":"120"}`)
+		t.settle(ctx)
+		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection_would_end")))
+		expectProtected(ctx, "10")
+	})
+
+	It("does not enter again where the stop order that was put back ended the position meanwhile", func(ctx SpecContext) {
+		t.brokers[domain.BrokerKindPaper] = &plunging{Broker: t.venue, t: t}
+		id := t.send(ctx, hook, exitFour)
+		t.settle(ctx)
+		t.later(ctx, time.Minute)
+		Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		Expect(t.orders(ctx)).To(HaveLen(4))
+	})
+
+	DescribeTable("leaves the rest protected once, wherever an executor dies,", func(ctx SpecContext, at step, nth int) {
+		t.send(ctx, hook, exitFour)
+		diesAt(ctx, t, at, nth)
+		t.settle(ctx)
+		t.later(ctx, time.Minute)
+		t.later(ctx, time.Minute)
+		expectProtected(ctx, "6")
+		Expect(t.orders(ctx)).To(HaveLen(4))
+	},
+		Entry("before the exit is written down", beforeIntend, 1), Entry("after", afterIntend, 1),
+		Entry("after it is sent", afterSubmit, 1),
+		Entry("before the stop order is written down", beforeIntend, 2), Entry("after", afterIntend, 2),
+		Entry("after that is sent", afterSubmit, 2), Entry("before the end", beforeFinish, 1),
+	)
+})
+
+// plunging is a venue whose market falls through every stop as soon as that is
+// taken.
+type plunging struct {
+	ports.Broker
+	t *trader
+}
+
+func (v *plunging) Submit(ctx context.Context, a *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
+	if _, err := v.Broker.Submit(ctx, a, r); err != nil {
+		return domain.OrderReport{}, err
+	}
+	if r.Type == domain.OrderTypeStop {
+		if _, err := v.t.paper.Push(ctx, a, ports.Quote{Symbol: r.Symbol, LastPrice: new(domain.MustPrice("90"))}); err != nil {
+			return domain.OrderReport{}, err
+		}
+	}
+	return v.ByClientOrderID(ctx, a, r.ClientOrderID)
+}

@@ -44,13 +44,15 @@ type Situation struct {
 	Next    *Intent
 	Carried *Net
 	// Brackets reports that the broker takes an entry together with the orders
-	// that protect it, Protected that such orders of the config are open.
+	// that protect it, Protected that such orders of the config are open, and
+	// Restorable that they are stop-losses alone, which can be put back.
 	// Stops reports that the broker takes a stop order that works until canceled,
 	// Quotes that it tells what the symbol trades at.
-	Brackets  bool
-	Stops     bool
-	Quotes    bool
-	Protected bool
+	Brackets   bool
+	Stops      bool
+	Quotes     bool
+	Protected  bool
+	Restorable bool
 	// Stood is where the config's alert before left its sender, nil where that is
 	// not known.
 	Stood *Net
@@ -125,7 +127,7 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 	}
 	p.steps(s, target)
 	if p.State == "" {
-		p.keepProtection(s, target)
+		p.keepProtection(i, s, target)
 	}
 	if p.State == "" {
 		p.collapse(rules.Staleness, s.Next)

@@ -289,11 +289,19 @@ func (l Leg) String() string {
 	return "stop-loss at " + l.StopPrice.String() + ", limit " + l.LimitPrice.String()
 }
 
-// keepProtection refuses to make a protected position smaller without ending it:
-// an exit first ends the orders that hold the quantity, and what stays would be
-// without protection.
-func (p *Plan) keepProtection(s Situation, target Net) {
-	if s.Protected && p.Steps[0].Effect == EffectExit && !target.IsFlat() && target.SameSide(s.Position) {
-		p.refuse("protection_would_end", "", "a part of a protected position cannot be exited yet: the rest would lose its protection; exit all of it, or cancel its open orders first")
+// keepProtection has what protects a position put back for what an exit of a part
+// leaves of it: the exit first ends the orders that hold the quantity. Where that
+// cannot be done the exit is refused: what stays would be without protection.
+func (p *Plan) keepProtection(i Intent, s Situation, target Net) {
+	if !s.Protected || p.Steps[0].Effect != EffectExit || target.IsFlat() || !target.SameSide(s.Position) {
+		return
+	}
+	switch {
+	case !s.Restorable:
+		p.refuse("protection_would_end", "", "a part of a position with a take-profit cannot be exited: the rest would lose it; exit all of it, or cancel its open orders first")
+	case i.OrderType != OrderTypeMarket:
+		p.refuse("protection_would_end", "", "a part of a protected position can be exited at market alone: the rest would be without protection while the exit rests")
+	default:
+		p.note(ReasonProtection, "the stop-loss ends before the exit and is put back for what that leaves")
 	}
 }

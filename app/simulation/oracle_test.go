@@ -306,14 +306,14 @@ func (v *venue) judge(known *domain.Order, o *taken) (wrong []string) {
 // judgeFollowers: the entry of a reversal is sent once its exit is filled, and
 // what protects an entry, or takes it back, once that is over, for what it filled.
 func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong []string) {
-	exits, entries := map[domain.TicketID]*taken{}, map[domain.TicketID]*taken{}
+	exits, entries, entered := map[domain.TicketID]*taken{}, map[domain.TicketID]*taken{}, map[domain.TicketID]int{}
 	for _, o := range v.taken {
 		known := byID[o.clientOrderID]
 		if known != nil && known.Terms().Step == 1 {
 			exits[known.Terms().TicketID] = o
 		}
 		if known != nil && known.Terms().Class == "oto" && known.Terms().ParentID == nil {
-			entries[known.Terms().TicketID] = o
+			entries[known.Terms().TicketID], entered[known.Terms().TicketID] = o, known.Terms().Step
 		}
 	}
 	for _, f := range v.firsts {
@@ -321,7 +321,7 @@ func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong [
 		if known == nil || known.Terms().Step == 1 {
 			continue
 		}
-		if entry := entries[known.Terms().TicketID]; entry != nil && entry.clientOrderID != f.clientOrderID {
+		if entry := entries[known.Terms().TicketID]; entry != nil && known.Terms().Step > entered[known.Terms().TicketID] {
 			w.stats.Protected++
 			_, filled := entry.executed(f.at)
 			if quantity := known.Terms().Quantity; !entry.over(f.at) || quantity.Decimal().IntPart() > filled {
@@ -331,7 +331,7 @@ func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong [
 			continue
 		}
 		if known.Terms().ParentID != nil {
-			wrong = append(wrong, judgeRestored(v, exits[known.Terms().TicketID], known, f)...)
+			wrong = append(wrong, judgeRestored(v, exits[known.Terms().TicketID], known, f, byID)...)
 			continue
 		}
 		w.stats.Reversals++
@@ -349,17 +349,30 @@ func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong [
 }
 
 // judgeRestored: what an exit had ended of a position's protection is put back
-// once the exit is over, and for no more than it left.
-func judgeRestored(v *venue, exit *taken, known *domain.Order, f first) []string {
+// once the exit is over, and for no more than its webhook holds then.
+func judgeRestored(v *venue, exit *taken, known *domain.Order, f first, byID map[string]*domain.Order) []string {
 	if exit == nil {
 		return nil // it never got there, so all is left
 	}
-	_, filled := exit.executed(f.at)
-	if quantity := known.Terms().Quantity.Decimal().IntPart(); exit.over(f.at) && quantity+filled <= exit.quantity {
+	var held int64
+	for _, o := range v.taken {
+		other := byID[o.clientOrderID]
+		if other != nil && o.clientOrderID != f.clientOrderID && o.account == exit.account && o.symbol == exit.symbol && sameHook(other, known) {
+			_, filled := o.executed(f.at)
+			held += o.sign * filled
+		}
+	}
+	if quantity := known.Terms().Quantity.Decimal().IntPart(); exit.over(f.at) && quantity <= max(held, -held) {
 		return nil
 	}
-	return []string{fmt.Sprintf("misordered: order %s for %s, which is put back, reached %s when the exit had filled %d of %d",
-		short(f.clientOrderID), known.Terms().Quantity, v.kind, filled, exit.quantity)}
+	_, filled := exit.executed(f.at)
+	return []string{fmt.Sprintf("misordered: order %s for %s, which is put back, reached %s when the exit had filled %d of %d and left %d",
+		short(f.clientOrderID), known.Terms().Quantity, v.kind, filled, exit.quantity, held)}
+}
+
+func sameHook(a, b *domain.Order) bool {
+	x, y := a.Terms().WebhookConfigID, b.Terms().WebhookConfigID
+	return x != nil && y != nil && *x == *y
 }
 
 // judgeOrder: per lane, orders first reach their venue in the order of the

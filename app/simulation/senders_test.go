@@ -73,6 +73,9 @@ func (w *world) body(n int, h *hook) string {
 		`"action":"sell","sentiment":"short","quantity":"%d"`,
 	}
 	want := `"action":"exit"`
+	if w.draw(4) == 0 {
+		want += fmt.Sprintf(`,"quantity":"%d"`, quantity)
+	}
 	switch i := w.draw(len(wants) + 3); {
 	case i < len(wants):
 		want = fmt.Sprintf(wants[i], quantity)
