@@ -10,14 +10,16 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// HistoryBroker is a broker that can list orders.
+// HistoryBroker is a broker that can list orders and knows prices.
 type HistoryBroker interface {
 	ports.Broker
 	ports.OrderHistory
+	ports.Quotes
 }
 
 // Watched is a broker whose accounts are marked when their credentials are not
-// accepted, and no more once they are. A marked account's lanes are parked.
+// accepted, and no more once they are. A marked account's lanes are parked. What
+// it is told when it asks for prices marks none: trading may well be open.
 type Watched struct {
 	HistoryBroker
 
@@ -29,6 +31,7 @@ type Watched struct {
 var (
 	_ ports.Broker       = (*Watched)(nil)
 	_ ports.OrderHistory = (*Watched)(nil)
+	_ ports.Quotes       = (*Watched)(nil)
 )
 
 // NewWatched watches a broker.

@@ -33,12 +33,14 @@ type Broker struct {
 	visible     time.Duration
 	line        *line
 	gates       *gates
+	dataGates   *gates
 	assets      *assets
 }
 
 var (
 	_ ports.Broker       = (*Broker)(nil)
 	_ ports.OrderHistory = (*Broker)(nil)
+	_ ports.Quotes       = (*Broker)(nil)
 )
 
 // New gives the broker. It asks nobody.
@@ -51,7 +53,7 @@ func New(credentials ports.CredentialReader, clock ports.Clock, c Config) *Broke
 	}
 	return &Broker{
 		credentials: credentials, clock: clock, visible: c.VisibleWithin,
-		line: newLine(c), gates: newGates(), assets: newAssets(),
+		line: newLine(c), gates: newGates(), dataGates: newGates(), assets: newAssets(),
 	}
 }
 
@@ -135,21 +137,23 @@ type visit struct {
 	gate    *gate
 }
 
-// visit prepares a conversation; nothing is sent yet.
+// visit prepares a conversation about trading; nothing is sent yet.
 func (b *Broker) visit(ctx context.Context, account *domain.BrokerAccount) (*visit, error) {
+	return b.visitAt(ctx, account, account.Snapshot().Alpaca.URL(), b.gates)
+}
+
+func (b *Broker) visitAt(ctx context.Context, account *domain.BrokerAccount, base string, gates *gates) (*visit, error) {
 	if account.Kind() != domain.BrokerKindAlpaca {
 		return nil, domain.Invalid("unsupported_broker", "kind", "only accounts of kind alpaca trade here")
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, notSent("the time to ask Alpaca was over", err)
 	}
-	s := account.Snapshot()
-	base := s.Alpaca.URL()
 	if err := b.line.guard.checkURL(base); err != nil {
 		return nil, err
 	}
-	gate := b.gates.of(account.ID())
-	if err := gate.check(b.clock.Now(), s.CredentialsVersion); err != nil {
+	gate := gates.of(account.ID())
+	if err := gate.check(b.clock.Now(), account.Snapshot().CredentialsVersion); err != nil {
 		return nil, err
 	}
 	keys, err := b.credentials.Credentials(ctx, account)

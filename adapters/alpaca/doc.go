@@ -17,6 +17,9 @@
 // activities. While these have not caught up, an order is partially_filled with
 // what they tell: no execution is ever made up.
 //
+// Prices come from Alpaca's market data, whose limits and permissions are apart
+// from those of trading.
+//
 // Symbols are hookfill's: AAPL, BRK.B, the OCC form of an option, and BTC/USD
 // for what Alpaca also calls BTCUSD.
 //

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // problem is the body of an Alpaca error.
@@ -189,6 +190,12 @@ func wordsOf(p problem) string {
 		words = strings.ToValidUTF8(words[:longest], "") + "…"
 	}
 	return "Alpaca: " + words
+}
+
+// asRefused gives the error of credentials that are not accepted.
+func asRefused(err error) (*domain.Error, bool) {
+	e, ok := errors.AsType[*domain.Error](err)
+	return e, ok && e.Code == ports.CodeCredentialsRefused
 }
 
 // notSent is for what provably did nothing.
