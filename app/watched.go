@@ -32,11 +32,21 @@ var (
 	_ ports.Broker       = (*Watched)(nil)
 	_ ports.OrderHistory = (*Watched)(nil)
 	_ ports.Quotes       = (*Watched)(nil)
+	_ ports.Broker       = Telling{}
+	_ ports.TradeUpdates = Telling{}
 )
 
 // NewWatched watches a broker.
 func NewWatched(broker HistoryBroker, care ports.AccountCare, clock ports.Clock, log *slog.Logger) *Watched {
 	return &Watched{broker, care, clock, log}
+}
+
+// Telling is a watched broker that tells by itself what happens to orders. Of
+// credentials that its stream does not accept no account is marked: whoever trades
+// with them will see.
+type Telling struct {
+	*Watched
+	ports.TradeUpdates
 }
 
 // Instrument implements ports.Broker.

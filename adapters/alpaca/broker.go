@@ -19,11 +19,15 @@ type Config struct {
 	// VisibleWithin is how long a look-up is taken to miss an order that was
 	// accepted; 0 is 5 s. Alpaca documents none.
 	VisibleWithin time.Duration
+	// Silence is how long the other side of a stream may leave a ping unanswered,
+	// and how often there is one; 0 is 20 s.
+	Silence time.Duration
 }
 
 const (
 	defaultTimeout       = 15 * time.Second
 	defaultVisibleWithin = 5 * time.Second
+	defaultSilence       = 20 * time.Second
 )
 
 // Broker is Alpaca for every account of its kind. It is safe for concurrent use.
@@ -31,9 +35,11 @@ type Broker struct {
 	credentials ports.CredentialReader
 	clock       ports.Clock
 	visible     time.Duration
+	silence     time.Duration
 	line        *line
 	gates       *gates
 	dataGates   *gates
+	streamGates *gates
 	assets      *assets
 }
 
@@ -51,9 +57,12 @@ func New(credentials ports.CredentialReader, clock ports.Clock, c Config) *Broke
 	if c.VisibleWithin <= 0 {
 		c.VisibleWithin = defaultVisibleWithin
 	}
+	if c.Silence <= 0 {
+		c.Silence = defaultSilence
+	}
 	return &Broker{
-		credentials: credentials, clock: clock, visible: c.VisibleWithin,
-		line: newLine(c), gates: newGates(), dataGates: newGates(), assets: newAssets(),
+		credentials: credentials, clock: clock, visible: c.VisibleWithin, silence: c.Silence,
+		line: newLine(c), gates: newGates(), dataGates: newGates(), streamGates: newGates(), assets: newAssets(),
 	}
 }
 

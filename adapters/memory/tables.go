@@ -34,6 +34,7 @@ type tables struct {
 	compared  map[domain.BrokerAccountID]comparisonRow
 	unmatched map[unmatchedKey]domain.UnmatchedOrder
 	sealed    map[domain.BrokerAccountID]credentialRow
+	streams   map[domain.BrokerAccountID]streamRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -66,6 +67,7 @@ func newTables() tables {
 		compared:   map[domain.BrokerAccountID]comparisonRow{},
 		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
 		sealed:     map[domain.BrokerAccountID]credentialRow{},
+		streams:    map[domain.BrokerAccountID]streamRow{},
 	}
 }
 

@@ -70,6 +70,7 @@ var _ = Describe("the grants", func() {
 			"private.rate_budgets insert,select,update",
 			"private.reconciliations insert,select,update",
 			"private.signal_keys delete,insert,select,update",
+			"private.streams insert,select,update",
 			"private.webhook_tokens select",
 			"public.broker_accounts select,update(trouble)",
 			"public.halts select,update(flattened_at)",

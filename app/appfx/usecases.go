@@ -38,6 +38,7 @@ func useCases() fx.Option {
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.NewExecutor,
 			app.NewTracker,
+			newStreams,
 			app.NewReconciler,
 			app.NewHousekeeping,
 			app.NewRelay,
@@ -73,7 +74,7 @@ func newAlpaca(lc fx.Lifecycle, c Config, credentials *app.Vault, clock ports.Cl
 func newBrokers(c Config, p *paper.Broker, a *alpaca.Broker, care ports.AccountCare, clock ports.Clock) ports.Brokers {
 	return app.Brokers{
 		domain.BrokerKindPaper:  p,
-		domain.BrokerKindAlpaca: app.NewWatched(a, care, clock, c.Log),
+		domain.BrokerKindAlpaca: app.Telling{Watched: app.NewWatched(a, care, clock, c.Log), TradeUpdates: a},
 	}
 }
 
@@ -109,6 +110,12 @@ func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
 	return config
 }
 
+func newStreams(
+	c Config, leases ports.StreamLeases, ledger ports.Ledger, brokers ports.Brokers, tracker *app.Tracker, clock ports.Clock,
+) *app.Streams {
+	return app.NewStreams(leases, ledger, brokers, tracker, clock, c.Log, app.DefaultStreamsConfig(c.Owner))
+}
+
 func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 	config := app.DefaultReconcilerConfig()
 	config.Found = alarm
@@ -119,7 +126,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	flattener *app.Flattener, relay *app.Relay,
+	flattener *app.Flattener, relay *app.Relay, streams *app.Streams,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -129,6 +136,7 @@ func runBackground(
 		background(lc, relay.Listen)
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
+		background(lc, streams.Run)
 		background(lc, reconciler.Run)
 		background(lc, sweeper.Run)
 		background(lc, flattener.Run)
