@@ -28,6 +28,8 @@ const (
 	soakAccounts = 10
 	soakSymbols  = 20
 	soakPosters  = 16
+	// soakConnections is what the pools of one process may open, and keep open.
+	soakConnections = 20
 	// soakWindow is how many seconds alerts are remembered: short, so that what is
 	// remembered has to be forgotten again while the soak goes on.
 	soakWindow = 30
@@ -60,6 +62,7 @@ var _ = Describe("Processes under a steady load", func() {
 		AddReportEntry(fmt.Sprintf("soak: %d alerts acknowledged in %v, %.0f a second (%d asked for), %d not\n%s",
 			load.answered.Load()-warm, length, float64(load.answered.Load()-warm)/length.Seconds(), rate, load.failed.Load(), grown), ReportEntryVisibilityAlways)
 		Expect(load.failed.Load()).To(BeZero(), "alerts that were not acknowledged")
+		Expect(slices.Max(grown["database connections"].value)).To(BeNumerically("<=", 2*soakConnections+2), "two processes, and those of this spec")
 		for name, s := range grown {
 			if strings.HasSuffix(name, "resident MiB") && raced {
 				continue // of which most is the race detector's
@@ -194,13 +197,19 @@ func (g growth) String() string {
 	return b.String()
 }
 
-// quietly starts a process that writes down only what is wrong.
+// quietly starts a process that writes down only what is wrong. Where its memory is
+// not judged it collects at every few megabytes, so that a short run sees what lives.
 func quietly(ctx context.Context, url, role string) *server {
 	GinkgoHelper()
 	listen, admin := reservedAddress(ctx), reservedAddress(ctx)
-	s := launch(ctx, newDataDir(), []string{
+	env := []string{
 		"HOOKFILL_DATABASE_URL=" + url, "HOOKFILL_LISTEN=" + listen, "HOOKFILL_ADMIN_LISTEN=" + admin, "HOOKFILL_LOG_LEVEL=warn",
-	}, "--role", role)
+		fmt.Sprintf("HOOKFILL_DATABASE_MAX_CONNS=%d", soakConnections),
+	}
+	if raced {
+		env = append(env, "GOGC=5")
+	}
+	s := launch(ctx, newDataDir(), env, "--role", role)
 	s.url, s.admin = "http://"+listen, "http://"+admin
 	Eventually(s.readiness).WithContext(ctx).Should(Equal(http.StatusOK))
 	return s
@@ -227,7 +236,7 @@ func watchGrowth(ctx context.Context, url string, every time.Duration, remembere
 				g.add(name+" resident MiB", m["process_resident_memory_bytes"]/(1<<20), 32)
 				g.add(name+" live heap MiB", m["go_memstats_next_gc_bytes"]/(1+m["go_gc_gogc_percent"]/100)/(1<<20), 4)
 				g.add(name+" goroutines", m["go_goroutines"], 50) // a few for each of 32 lanes
-				g.add(name+" open files", m["process_open_fds"], 6)
+				g.add(name+" open files", m["process_open_fds"], soakConnections)
 			}
 			var conns, keys, lanes float64
 			err := db.QueryRow(ctx, `select (select count(*) from pg_stat_activity where datname = current_database()),
@@ -236,7 +245,7 @@ func watchGrowth(ctx context.Context, url string, every time.Duration, remembere
 				return
 			}
 			Expect(err).NotTo(HaveOccurred())
-			g.add("database connections", conns, 4)
+			g.add("database connections", conns, soakConnections)
 			g.add("database lanes MiB", lanes, 16)
 			g.add("database identities", keys, remembered)
 			select {
