@@ -41,17 +41,21 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 	var hook ports.IssuedWebhook
 	const key, secret = "PKSPEC", "s3cret-of-the-spec"
 
-	quote := func(ctx context.Context, price string) {
+	// ask is what somebody else does with the account.
+	ask := func(ctx context.Context, method, path, body string) {
 		GinkgoHelper()
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/sim/quotes",
-			strings.NewReader(`{"symbol":"AAPL","bid":"`+price+`","ask":"`+price+`","last":"`+price+`"}`))
+		r, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
 		Expect(err).NotTo(HaveOccurred())
 		r.Header.Set("Apca-Api-Key-Id", key)
 		r.Header.Set("Apca-Api-Secret-Key", secret)
 		response, err := http.DefaultClient.Do(r)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(response.Body.Close()).To(Succeed())
-		Expect(response.StatusCode).To(Equal(http.StatusOK))
+		Expect(response.StatusCode).To(BeNumerically("<", http.StatusMultipleChoices))
+	}
+	quote := func(ctx context.Context, price string) {
+		GinkgoHelper()
+		ask(ctx, http.MethodPost, "/sim/quotes", `{"symbol":"AAPL","bid":"`+price+`","ask":"`+price+`","last":"`+price+`"}`)
 	}
 	// streams never look by the clock: the tracker does not run.
 	streams := func(owner string, leases ports.StreamLeases) *app.Streams {
@@ -86,10 +90,31 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 		}, ports.Idempotency{})
 		Expect(err).NotTo(HaveOccurred())
 		hook = t.hook(ctx)
+	})
+	listen := func(ctx context.Context) {
+		GinkgoHelper()
+		DeferCleanup(running(streams("one", t.work.(*memory.Store)).Run))
+		Eventually(stream.times.Load).WithContext(ctx).Should(BeEquivalentTo(1))
+	}
+	rests := func(ctx context.Context) {
+		GinkgoHelper()
 		t.send(ctx, hook, buyAt90)
 		t.settle(ctx)
 		Expect(t.only(ctx).IsWorking()).To(BeTrue())
-	})
+	}
+	// protected gives the stop order behind an entry that is filled.
+	protected := func(ctx context.Context) *domain.Order {
+		GinkgoHelper()
+		t.send(ctx, hook, buyTenWithStop)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		orders := t.orders(ctx)
+		Expect(orders).To(HaveLen(2))
+		Expect(orders[0].Status()).To(Equal(domain.StatusFilled))
+		Expect(orders[1].IsLeg()).To(BeTrue())
+		Expect(orders[1].IsWorking()).To(BeTrue())
+		return orders[1]
+	}
 	filled := func(ctx SpecContext) int {
 		n := 0
 		for _, o := range t.orders(ctx) {
@@ -101,14 +126,15 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 	}
 
 	It("brings a fill into the ledger", func(ctx SpecContext) {
-		DeferCleanup(running(streams("one", t.work.(*memory.Store)).Run))
-		Eventually(stream.times.Load).WithContext(ctx).Should(BeEquivalentTo(1))
+		rests(ctx)
+		listen(ctx)
 		quote(ctx, "89")
 		Eventually(filled).WithContext(ctx).Should(Equal(1))
 		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
 	})
 
 	It("is taken over from a process that dies, and nothing that happened in between is lost or counts twice", func(ctx SpecContext) {
+		rests(ctx)
 		kill := running(streams("one", &dying{StreamLeases: t.work.(*memory.Store)}).Run)
 		Eventually(stream.times.Load).WithContext(ctx).Should(BeEquivalentTo(1))
 		t.send(ctx, hook, strings.Replace(buyAt90, "90", "91", 1))
@@ -122,5 +148,24 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 		Expect(stream.times.Load()).To(BeEquivalentTo(2))
 		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("20"))
 		Expect(t.booked(ctx, ports.PositionsByWebhook, "AAPL")).To(Equal("20"))
+	})
+
+	It("tells when a stop order ends the position that it protects", func(ctx SpecContext) {
+		listen(ctx)
+		protected(ctx)
+		quote(ctx, "94")
+		Eventually(filled).WithContext(ctx).Should(Equal(2))
+		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("0"))
+	})
+
+	It("tells when somebody ends a stop order, and what it protected is closed", func(ctx SpecContext) {
+		listen(ctx)
+		stop := protected(ctx)
+		ask(ctx, http.MethodDelete, "/v2/orders/"+stop.BrokerOrderID(), "")
+		Eventually(t.bare.Load).WithContext(ctx).Should(BeEquivalentTo(1))
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Eventually(filled).WithContext(ctx).Should(Equal(2))
+		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("0"))
 	})
 })
