@@ -92,6 +92,17 @@ func problemOf(a answer) problem {
 
 // submitted reads what came of an order, and translates what went wrong with it.
 func submitted(a answer, into *wireOrder, clientOrderID string) error {
+	if err := taken(a, into); err != nil {
+		return err
+	}
+	if into.ClientOrderID != clientOrderID {
+		return unknown("Alpaca's answer is about another order", causeOf(a, problemOf(a)))
+	}
+	return nil
+}
+
+// taken is submitted for an order of whatever client order id.
+func taken(a answer, into *wireOrder) error {
 	if a.err != nil {
 		if !a.sent {
 			return notSent("Alpaca could not be reached", a.err)
@@ -116,7 +127,7 @@ func submitted(a answer, into *wireOrder, clientOrderID string) error {
 	if err := json.Unmarshal(a.body, into); err != nil {
 		return unknown("Alpaca's answer could not be read", cause)
 	}
-	if _, known := statusOf(into.Status); !known || into.ID == "" || into.ClientOrderID != clientOrderID {
+	if _, known := statusOf(into.Status); !known || into.ID == "" {
 		return unknown("Alpaca's answer is about no order that can be told", cause)
 	}
 	return nil
