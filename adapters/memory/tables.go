@@ -32,9 +32,10 @@ type tables struct {
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
 	compared  map[domain.BrokerAccountID]comparisonRow
-	unmatched map[unmatchedKey]domain.UnmatchedOrder
+	unmatched map[unmatchedKey]unmatchedRow
 	sealed    map[domain.BrokerAccountID]credentialRow
 	streams   map[domain.BrokerAccountID]streamRow
+	synthetic map[domain.OrderID]domain.SyntheticStop
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -65,9 +66,10 @@ func newTables() tables {
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
 		compared:   map[domain.BrokerAccountID]comparisonRow{},
-		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
+		unmatched:  map[unmatchedKey]unmatchedRow{},
 		sealed:     map[domain.BrokerAccountID]credentialRow{},
 		streams:    map[domain.BrokerAccountID]streamRow{},
+		synthetic:  map[domain.OrderID]domain.SyntheticStop{},
 	}
 }
 

@@ -33,6 +33,8 @@ func useCases() fx.Option {
 			app.DefaultRelayConfig,
 			newUnmatchedAlarm,
 			newGuard,
+			newStopWatchConfig,
+			app.NewStopWatch,
 			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
@@ -40,6 +42,8 @@ func useCases() fx.Option {
 			app.NewTracker,
 			newStreams,
 			app.NewReconciler,
+			app.DefaultRecallerConfig,
+			app.NewRecaller,
 			app.NewHousekeeping,
 			app.NewRelay,
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
@@ -104,6 +108,17 @@ func newGuard(
 	return app.NewGuard(ledger, inbox, clock, bell, log, lost.Inc), registry.Register(lost)
 }
 
+// newStopWatchConfig counts the positions that cannot be watched or closed.
+func newStopWatchConfig(registry *prometheus.Registry) (app.StopWatchConfig, error) {
+	alarms := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_synthetic_stop_alarms_total",
+		Help: "Synthetic stops whose price stayed unknown, or whose exit did not close the position.",
+	})
+	c := app.DefaultStopWatchConfig()
+	c.Alarm = alarms.Inc
+	return c, registry.Register(alarms)
+}
+
 func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
 	config := app.DefaultExecutorConfig(c.Owner, c.Lease)
 	config.Found = alarm
@@ -126,7 +141,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	flattener *app.Flattener, relay *app.Relay, streams *app.Streams,
+	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, relay *app.Relay, streams *app.Streams,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -138,7 +153,9 @@ func runBackground(
 		background(lc, tracker.Run)
 		background(lc, streams.Run)
 		background(lc, reconciler.Run)
+		background(lc, recaller.Run)
 		background(lc, sweeper.Run)
 		background(lc, flattener.Run)
+		background(lc, stops.Run)
 	}
 }
