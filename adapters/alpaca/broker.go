@@ -19,6 +19,8 @@ type Config struct {
 	// VisibleWithin is how long a look-up is taken to miss an order that was
 	// accepted; 0 is 5 s. Alpaca documents none.
 	VisibleWithin time.Duration
+	// QuoteReuse is how long an answer about prices serves who asks again; 0 is 1 s.
+	QuoteReuse time.Duration
 	// Silence is how long the other side of a stream may leave a ping unanswered,
 	// and how often there is one; 0 is 20 s.
 	Silence time.Duration
@@ -28,6 +30,7 @@ const (
 	defaultTimeout       = 15 * time.Second
 	defaultVisibleWithin = 5 * time.Second
 	defaultSilence       = 20 * time.Second
+	defaultQuoteReuse    = time.Second
 )
 
 // Broker is Alpaca for every account of its kind. It is safe for concurrent use.
@@ -36,6 +39,8 @@ type Broker struct {
 	clock       ports.Clock
 	visible     time.Duration
 	silence     time.Duration
+	reuse       time.Duration
+	boards      *boards
 	line        *line
 	gates       *gates
 	dataGates   *gates
@@ -60,8 +65,11 @@ func New(credentials ports.CredentialReader, clock ports.Clock, c Config) *Broke
 	if c.Silence <= 0 {
 		c.Silence = defaultSilence
 	}
+	if c.QuoteReuse <= 0 {
+		c.QuoteReuse = defaultQuoteReuse
+	}
 	return &Broker{
-		credentials: credentials, clock: clock, visible: c.VisibleWithin, silence: c.Silence,
+		credentials: credentials, clock: clock, visible: c.VisibleWithin, silence: c.Silence, reuse: c.QuoteReuse, boards: newBoards(),
 		line: newLine(c), gates: newGates(), dataGates: newGates(), streamGates: newGates(), assets: newAssets(),
 	}
 }

@@ -3,9 +3,6 @@ package alpaca
 import (
 	"context"
 	"encoding/json"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -34,7 +31,9 @@ type wireQuote struct {
 }
 
 // Quote asks Alpaca's market data for the latest quote and trade, with the best
-// feed that the account has. Prices older than a minute are left out. Market data
+// feed that the account has. Prices older than a minute are left out. One request
+// asks for all symbols that were of interest lately, and its answer serves who asks
+// within [Config.QuoteReuse], so that watching many costs no more than one. Market data
 // counts its requests, and gives its permissions, apart from trading: what it
 // refuses keeps no order back.
 func (b *Broker) Quote(ctx context.Context, account *domain.BrokerAccount, symbol domain.Symbol) (ports.Quote, error) {
@@ -42,19 +41,11 @@ func (b *Broker) Quote(ctx context.Context, account *domain.BrokerAccount, symbo
 	if err != nil {
 		return ports.Quote{}, dataError(err)
 	}
-	path, nested := snapshotsOf(symbol)
-	a := v.do(ctx, request{method: "GET", path: path, query: "symbols=" + url.QueryEscape(string(symbol))})
-	if a.err == nil && a.status == http.StatusBadRequest && strings.Contains(problemOf(a).Message, "invalid symbol") {
-		return ports.Quote{}, domain.NotFound("quote")
-	}
-	if err := asked(a, "quote"); err != nil {
+	w, err := b.boards.of(account.ID(), classOf(symbol)).snapshot(ctx, v, symbol, b.reuse)
+	if err != nil {
 		return ports.Quote{}, dataError(err)
 	}
-	known, err := snapshotsIn(a.body, nested)
-	if err != nil {
-		return ports.Quote{}, unreadable(err)
-	}
-	q, err := known[string(symbol)].quote(symbol, b.clock.Now().Add(-quoteAge))
+	q, err := w.quote(symbol, b.clock.Now().Add(-quoteAge))
 	if err != nil {
 		return ports.Quote{}, unreadable(err)
 	}

@@ -1,6 +1,7 @@
 package alpaca_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -9,25 +10,34 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/hookfill/hookfill/adapters/alpaca"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 	"github.com/hookfill/hookfill/ports/portstest"
 )
 
-var _ = portstest.DescribeQuotes("alpaca.Broker", portstest.BrokerHarness{New: atVenue, WithoutLegs: true})
+// promptly is a venue whose prices are asked for each time.
+func promptly(ctx context.Context) portstest.Trading {
+	t := atVenue(ctx)
+	t.Broker = newBroker(alpaca.Config{AllowAddresses: loopback(), Timeout: 5 * time.Second, QuoteReuse: time.Nanosecond})
+	return t
+}
+
+var _ = portstest.DescribeQuotes("alpaca.Broker", portstest.BrokerHarness{New: promptly, WithoutLegs: true})
 
 // snapshots serves market data of what was pushed.
 func (s *simulator) snapshots(w http.ResponseWriter, r *http.Request, account *domain.BrokerAccount) {
-	q, err := s.engine.Quote(r.Context(), account, domain.Symbol(r.URL.Query().Get("symbols")))
-	if err != nil {
-		reply(w, http.StatusOK, map[string]any{})
-		return
-	}
 	number := func(p *domain.Price) any { return json.Number(p.String()) }
-	reply(w, http.StatusOK, map[string]any{string(q.Symbol): map[string]any{
-		"latestTrade": map[string]any{"t": time.Now(), "p": number(q.LastPrice)},
-		"latestQuote": map[string]any{"t": time.Now(), "bp": number(q.Bid), "ap": number(q.Ask)},
-	}})
+	known := map[string]any{}
+	for symbol := range strings.SplitSeq(r.URL.Query().Get("symbols"), ",") {
+		if q, err := s.engine.Quote(r.Context(), account, domain.Symbol(symbol)); err == nil {
+			known[symbol] = map[string]any{
+				"latestTrade": map[string]any{"t": time.Now(), "p": number(q.LastPrice)},
+				"latestQuote": map[string]any{"t": time.Now(), "bp": number(q.Bid), "ap": number(q.Ask)},
+			}
+		}
+	}
+	reply(w, http.StatusOK, known)
 }
 
 const (
@@ -79,8 +89,38 @@ var _ = Describe("A quote of Alpaca's", func() {
 		q, err := broker.Quote(ctx, account, "AAPL")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(pricesOf(q)).To(Equal([]string{"", "1.6", "1.55"}))
+		s, broker, account = scripted()
 		s.on(stockPrices, http.StatusOK, snapshot("AAPL", "1.5", "1.6", "1.55", 2*time.Minute))
 		Expect(broker.Quote(ctx, account, "AAPL")).Error().To(MatchError(domain.KindNotFound))
+	})
+
+	It("comes with those of other symbols, and costs one request for all who ask at once", func(ctx SpecContext) {
+		v := newVenue()
+		account, err := v.open(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		broker, price := newBroker(alpaca.Config{AllowAddresses: loopback()}), new(domain.MustPrice("7"))
+		for _, symbol := range []domain.Symbol{"AAPL", "MSFT", "TSLA"} {
+			Expect(v.Push(ctx, account, ports.Quote{Symbol: symbol, Bid: price, Ask: price, LastPrice: price})).Error().NotTo(HaveOccurred())
+			Expect(broker.Quote(ctx, account, symbol)).Error().NotTo(HaveOccurred())
+		}
+		v.line.Down() // all three came with the last
+		for range 10 {
+			for _, symbol := range []domain.Symbol{"AAPL", "MSFT", "TSLA"} {
+				Expect(broker.Quote(ctx, account, symbol)).To(HaveField("Symbol", symbol))
+			}
+		}
+		Expect(broker.Quote(ctx, account, "NVDA")).Error().To(MatchError(domain.KindUnavailable))
+	})
+
+	It("is had where another symbol turns out to be none", func(ctx SpecContext) {
+		s, broker, account := scripted()
+		s.on(stockPrices, http.StatusOK, snapshot("AAPL", "1.5", "1.6", "1.55", 0))
+		Expect(broker.Quote(ctx, account, "AAPL")).Error().NotTo(HaveOccurred())
+		s.on(stockPrices, http.StatusBadRequest, `{"message":"invalid symbol: XX"}`)
+		Expect(broker.Quote(ctx, account, "XX")).Error().To(MatchError(domain.KindNotFound))
+		s.on(stockPrices, http.StatusOK, snapshot("MSFT", "1.5", "1.6", "1.55", 0))
+		Expect(broker.Quote(ctx, account, "MSFT")).To(HaveField("Symbol", domain.Symbol("MSFT")))
+		Expect(s.requests()).To(HaveLen(4), "two for the one that is none")
 	})
 
 	DescribeTable("that cannot be had is",
