@@ -10,14 +10,16 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// HistoryBroker is a broker that can list orders.
+// HistoryBroker is a broker that can list orders and knows prices.
 type HistoryBroker interface {
 	ports.Broker
 	ports.OrderHistory
+	ports.Quotes
 }
 
 // Watched is a broker whose accounts are marked when their credentials are not
-// accepted, and no more once they are. A marked account's lanes are parked.
+// accepted, and no more once they are. A marked account's lanes are parked. What
+// it is told when it asks for prices marks none: trading may well be open.
 type Watched struct {
 	HistoryBroker
 
@@ -29,11 +31,22 @@ type Watched struct {
 var (
 	_ ports.Broker       = (*Watched)(nil)
 	_ ports.OrderHistory = (*Watched)(nil)
+	_ ports.Quotes       = (*Watched)(nil)
+	_ ports.Broker       = Telling{}
+	_ ports.TradeUpdates = Telling{}
 )
 
 // NewWatched watches a broker.
 func NewWatched(broker HistoryBroker, care ports.AccountCare, clock ports.Clock, log *slog.Logger) *Watched {
 	return &Watched{broker, care, clock, log}
+}
+
+// Telling is a watched broker that tells by itself what happens to orders. Of
+// credentials that its stream does not accept no account is marked: whoever trades
+// with them will see.
+type Telling struct {
+	*Watched
+	ports.TradeUpdates
 }
 
 // Instrument implements ports.Broker.

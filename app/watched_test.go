@@ -103,6 +103,14 @@ var _ = Describe("An account whose credentials its broker does not accept", func
 		Expect(marked(ctx, t.account.ID())).To(BeNil())
 	})
 
+	It("has prices all the same, which mark nothing", func(ctx SpecContext) {
+		t.quote(ctx, "AAPL", "97.5")
+		q, err := t.brokers[domain.BrokerKindPaper].(ports.Quotes).Quote(ctx, t.account, "AAPL")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(q.LastPrice.String()).To(Equal("97.5"))
+		Expect(marked(ctx, t.account.ID())).To(BeNil())
+	})
+
 	It("is marked by a check as well", func(ctx SpecContext) {
 		Expect(t.accounts.CheckAccount(ctx, t.who, t.account.ID())).Error().To(HaveField("Code", ports.CodeCredentialsRefused))
 		Expect(marked(ctx, t.account.ID())).NotTo(BeNil())

@@ -32,6 +32,15 @@ var _ = Describe("An account at Alpaca", func() {
 		Expect(domain.AlpacaSettings{Environment: domain.AlpacaPaper}.URL()).To(Equal("https://paper-api.alpaca.markets"))
 	})
 
+	It("has its market data from Alpaca where it is at Alpaca, else from where it is", func() {
+		const alpaca = "https://data.alpaca.markets"
+		Expect(domain.AlpacaSettings{Environment: domain.AlpacaLive}.DataURL()).To(Equal(alpaca))
+		Expect(domain.AlpacaSettings{Environment: domain.AlpacaPaper, BaseURL: "https://Paper-API.alpaca.markets./"}.DataURL()).To(Equal(alpaca))
+		for _, elsewhere := range []string{"http://127.0.0.1:9000", "https://notalpaca.markets", "https://alpaca.markets.example"} {
+			Expect(domain.AlpacaSettings{Environment: domain.AlpacaPaper, BaseURL: elsewhere}.DataURL()).To(Equal(elsewhere))
+		}
+	})
+
 	It("has no credentials when it is new, and counts those it is given", func() {
 		account, err := domain.NewBrokerAccount(domain.BrokerAccountSnapshot{
 			Name: "live", Kind: domain.BrokerKindAlpaca, Alpaca: domain.AlpacaSettings{Environment: domain.AlpacaLive}, CredentialsVersion: 7,

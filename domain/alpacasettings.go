@@ -40,6 +40,19 @@ func (s AlpacaSettings) URL() string {
 	return "https://paper-api.alpaca.markets"
 }
 
+// DataURL gives the address of the account's market data: Alpaca's own where its
+// trading is at an address of Alpaca's, elsewhere the same as that of trading.
+func (s AlpacaSettings) DataURL() string {
+	u, err := url.Parse(s.URL())
+	if err != nil {
+		return s.URL()
+	}
+	if host := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."); host == "alpaca.markets" || strings.HasSuffix(host, ".alpaca.markets") {
+		return "https://data.alpaca.markets"
+	}
+	return s.URL()
+}
+
 // IsLive reports whether the account trades with real money, by its environment or
 // by the address it is reached at.
 func (s AlpacaSettings) IsLive() bool {

@@ -19,11 +19,18 @@ type Config struct {
 	// VisibleWithin is how long a look-up is taken to miss an order that was
 	// accepted; 0 is 5 s. Alpaca documents none.
 	VisibleWithin time.Duration
+	// QuoteReuse is how long an answer about prices serves who asks again; 0 is 1 s.
+	QuoteReuse time.Duration
+	// Silence is how long the other side of a stream may leave a ping unanswered,
+	// and how often there is one; 0 is 20 s.
+	Silence time.Duration
 }
 
 const (
 	defaultTimeout       = 15 * time.Second
 	defaultVisibleWithin = 5 * time.Second
+	defaultSilence       = 20 * time.Second
+	defaultQuoteReuse    = time.Second
 )
 
 // Broker is Alpaca for every account of its kind. It is safe for concurrent use.
@@ -31,14 +38,20 @@ type Broker struct {
 	credentials ports.CredentialReader
 	clock       ports.Clock
 	visible     time.Duration
+	silence     time.Duration
+	reuse       time.Duration
+	boards      *boards
 	line        *line
 	gates       *gates
+	dataGates   *gates
+	streamGates *gates
 	assets      *assets
 }
 
 var (
 	_ ports.Broker       = (*Broker)(nil)
 	_ ports.OrderHistory = (*Broker)(nil)
+	_ ports.Quotes       = (*Broker)(nil)
 )
 
 // New gives the broker. It asks nobody.
@@ -49,9 +62,15 @@ func New(credentials ports.CredentialReader, clock ports.Clock, c Config) *Broke
 	if c.VisibleWithin <= 0 {
 		c.VisibleWithin = defaultVisibleWithin
 	}
+	if c.Silence <= 0 {
+		c.Silence = defaultSilence
+	}
+	if c.QuoteReuse <= 0 {
+		c.QuoteReuse = defaultQuoteReuse
+	}
 	return &Broker{
-		credentials: credentials, clock: clock, visible: c.VisibleWithin,
-		line: newLine(c), gates: newGates(), assets: newAssets(),
+		credentials: credentials, clock: clock, visible: c.VisibleWithin, silence: c.Silence, reuse: c.QuoteReuse, boards: newBoards(),
+		line: newLine(c), gates: newGates(), dataGates: newGates(), streamGates: newGates(), assets: newAssets(),
 	}
 }
 
@@ -135,21 +154,23 @@ type visit struct {
 	gate    *gate
 }
 
-// visit prepares a conversation; nothing is sent yet.
+// visit prepares a conversation about trading; nothing is sent yet.
 func (b *Broker) visit(ctx context.Context, account *domain.BrokerAccount) (*visit, error) {
+	return b.visitAt(ctx, account, account.Snapshot().Alpaca.URL(), b.gates)
+}
+
+func (b *Broker) visitAt(ctx context.Context, account *domain.BrokerAccount, base string, gates *gates) (*visit, error) {
 	if account.Kind() != domain.BrokerKindAlpaca {
 		return nil, domain.Invalid("unsupported_broker", "kind", "only accounts of kind alpaca trade here")
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, notSent("the time to ask Alpaca was over", err)
 	}
-	s := account.Snapshot()
-	base := s.Alpaca.URL()
 	if err := b.line.guard.checkURL(base); err != nil {
 		return nil, err
 	}
-	gate := b.gates.of(account.ID())
-	if err := gate.check(b.clock.Now(), s.CredentialsVersion); err != nil {
+	gate := gates.of(account.ID())
+	if err := gate.check(b.clock.Now(), account.Snapshot().CredentialsVersion); err != nil {
 		return nil, err
 	}
 	keys, err := b.credentials.Credentials(ctx, account)

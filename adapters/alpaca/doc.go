@@ -17,6 +17,13 @@
 // activities. While these have not caught up, an order is partially_filled with
 // what they tell: no execution is ever made up.
 //
+// What happens to orders Alpaca tells on a WebSocket as well. That says which
+// order to ask about, and nothing of it is recorded: what was executed is known by
+// the ids of the account's activities alone, so that no execution counts twice.
+//
+// Prices come from Alpaca's market data, whose limits and permissions are apart
+// from those of trading.
+//
 // Symbols are hookfill's: AAPL, BRK.B, the OCC form of an option, and BTC/USD
 // for what Alpaca also calls BTCUSD.
 //

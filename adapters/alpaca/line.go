@@ -27,6 +27,8 @@ const (
 type line struct {
 	guard  guard
 	client *resty.Client
+	// socket opens WebSockets, which HTTP/2 does not.
+	socket *http.Client
 	idle   func()
 }
 
@@ -43,8 +45,14 @@ func newLine(c Config) *line {
 		Transport: transport, Timeout: c.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	})
+	upright := transport.Clone()
+	upright.ForceAttemptHTTP2, upright.TLSNextProto = false, map[string]func(string, *tls.Conn) http.RoundTripper{}
+	socket := &http.Client{
+		Transport: upright, Timeout: c.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	client.SetRetryCount(0).SetResponseBodyLimit(maxAnswer).SetHeader("User-Agent", "hookfill").SetLogger(silent{})
-	return &line{g, client, transport.CloseIdleConnections}
+	return &line{g, client, socket, func() { transport.CloseIdleConnections(); upright.CloseIdleConnections() }}
 }
 
 func (l *line) close() { l.idle() }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
 )
 
 // problem is the body of an Alpaca error.
@@ -91,6 +92,17 @@ func problemOf(a answer) problem {
 
 // submitted reads what came of an order, and translates what went wrong with it.
 func submitted(a answer, into *wireOrder, clientOrderID string) error {
+	if err := taken(a, into); err != nil {
+		return err
+	}
+	if into.ClientOrderID != clientOrderID {
+		return unknown("Alpaca's answer is about another order", causeOf(a, problemOf(a)))
+	}
+	return nil
+}
+
+// taken is submitted for an order of whatever client order id.
+func taken(a answer, into *wireOrder) error {
 	if a.err != nil {
 		if !a.sent {
 			return notSent("Alpaca could not be reached", a.err)
@@ -115,7 +127,7 @@ func submitted(a answer, into *wireOrder, clientOrderID string) error {
 	if err := json.Unmarshal(a.body, into); err != nil {
 		return unknown("Alpaca's answer could not be read", cause)
 	}
-	if _, known := statusOf(into.Status); !known || into.ID == "" || into.ClientOrderID != clientOrderID {
+	if _, known := statusOf(into.Status); !known || into.ID == "" {
 		return unknown("Alpaca's answer is about no order that can be told", cause)
 	}
 	return nil
@@ -189,6 +201,12 @@ func wordsOf(p problem) string {
 		words = strings.ToValidUTF8(words[:longest], "") + "…"
 	}
 	return "Alpaca: " + words
+}
+
+// asRefused gives the error of credentials that are not accepted.
+func asRefused(err error) (*domain.Error, bool) {
+	e, ok := errors.AsType[*domain.Error](err)
+	return e, ok && e.Code == ports.CodeCredentialsRefused
 }
 
 // notSent is for what provably did nothing.

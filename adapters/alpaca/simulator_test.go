@@ -71,6 +71,8 @@ func (s *simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.cancel(w, r, account, strings.TrimPrefix(path, "/v2/orders/"))
 	case r.Method == "GET" && strings.HasPrefix(path, "/v2/assets/"):
 		asset(w, strings.TrimPrefix(r.URL.Path, "/v2/assets/"))
+	case r.Method == "GET" && path == "/v2/stocks/snapshots":
+		s.snapshots(w, r, account)
 	case r.Method == "GET" && path == "/v2/account/activities/FILL":
 		s.activities(w, r, account)
 	case r.Method == "GET" && path == "/v2/account", r.Method == "GET" && path == "/v2/positions":

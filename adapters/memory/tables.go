@@ -34,6 +34,7 @@ type tables struct {
 	compared  map[domain.BrokerAccountID]comparisonRow
 	unmatched map[unmatchedKey]unmatchedRow
 	sealed    map[domain.BrokerAccountID]credentialRow
+	streams   map[domain.BrokerAccountID]streamRow
 	synthetic map[domain.OrderID]domain.SyntheticStop
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
@@ -67,6 +68,7 @@ func newTables() tables {
 		compared:   map[domain.BrokerAccountID]comparisonRow{},
 		unmatched:  map[unmatchedKey]unmatchedRow{},
 		sealed:     map[domain.BrokerAccountID]credentialRow{},
+		streams:    map[domain.BrokerAccountID]streamRow{},
 		synthetic:  map[domain.OrderID]domain.SyntheticStop{},
 	}
 }

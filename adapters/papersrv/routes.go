@@ -47,8 +47,8 @@ type route struct {
 	serve        endpoint
 }
 
-// routes lists what is served of Alpaca's trading API, and behind /sim what only
-// a simulator has.
+// routes lists what is served of Alpaca's trading API and, at the same address, of
+// its market data, and behind /sim what only a simulator has.
 func routes() []route {
 	return []route{
 		{http.MethodPost, "/v2/orders", placeOrder},
@@ -70,6 +70,8 @@ func routes() []route {
 		{http.MethodGet, "/v2/assets/{symbol:.+}", getAsset},
 		{http.MethodGet, "/v2/clock", getClock},
 		{http.MethodGet, "/v2/calendar", getCalendar},
+		{http.MethodGet, "/v2/stocks/snapshots", stockSnapshots},
+		{http.MethodGet, "/v1beta3/crypto/us/snapshots", cryptoSnapshots},
 		{http.MethodPost, "/sim/quotes", pushQuote},
 		{http.MethodPost, "/sim/faults", armFault},
 		{http.MethodGet, "/sim/faults", listFaults},

@@ -19,6 +19,7 @@ type messageIn struct {
 	Data   struct {
 		KeyID     string   `json:"key_id"`
 		SecretKey string   `json:"secret_key"`
+		Token     string   `json:"oauth_token"`
 		Streams   []string `json:"streams"`
 	} `json:"data"`
 	// Key and Secret are how the data streams' clients authenticate.
@@ -100,6 +101,9 @@ func (c *session) authenticate(ctx context.Context, in messageIn) bool {
 	pair := KeyPair{in.Data.KeyID, in.Data.SecretKey}
 	if pair.ID == "" {
 		pair = KeyPair{in.Key, in.Secret}
+	}
+	if in.Data.Token != "" {
+		pair = KeyPair{"bearer", in.Data.Token}
 	}
 	d, err := c.s.deskFor(pair)
 	if err != nil {

@@ -73,6 +73,7 @@ var _ = Describe("the grants", func() {
 			"private.rate_budgets insert,select,update",
 			"private.reconciliations insert,select,update",
 			"private.signal_keys delete,insert,select,update",
+			"private.streams insert,select,update",
 			"private.synthetic_stops insert,select,update(end_reason,ended_at,exits,trigger_price,triggered_at)",
 			"private.webhook_tokens select",
 			"public.broker_accounts select,update(trouble)",

@@ -53,6 +53,8 @@ func ownedRows() map[string]string {
 		insert into private.rate_budgets (broker_account_id, level, refilled_at) values (md5($1 || 'account')::uuid, 1, now())`,
 		"private.reconciliations": `
 		insert into private.reconciliations (broker_account_id, compared_at) values (md5($1 || 'account')::uuid, now())`,
+		"private.streams": `
+		insert into private.streams (broker_account_id, owner, held_until) values (md5($1 || 'account')::uuid, 'spec', now())`,
 		"public.unmatched_orders": `
 		insert into public.unmatched_orders (id, user_id, broker_account_id, client_order_id, broker_order_id, symbol, status, filled_quantity, found_at)
 		values (md5($1 || 'unmatched')::uuid, $1::uuid, md5($1 || 'account')::uuid, 'hf', 'b', 'AAPL', 'new', 0, now())`,
@@ -91,7 +93,7 @@ func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
 		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
-		"private.rate_budgets", "private.chains", "private.reconciliations", "public.unmatched_orders", "public.halts",
+		"private.rate_budgets", "private.chains", "private.reconciliations", "private.streams", "public.unmatched_orders", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.synthetic_stops", "private.paper_journals",
 		"private.paper_entries",
 	}

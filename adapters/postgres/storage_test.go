@@ -37,6 +37,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Housekeeper: postgres.NewHousekeeper(db),
 		HaltBoard:   postgres.NewHaltBoard(db),
 		Care:        postgres.NewAccountCare(db),
+		Streams:     postgres.NewStreamLeases(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
 		Wakeups:     postgres.NewWakeups(db, randomIDs{}),
@@ -65,6 +66,7 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
 		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
 		"public.orders intended_at", "private.reconciliations compared_at", "private.reconciliations claimed_until", "public.unmatched_orders recall_at", "public.positions moved_at",
+		"private.streams held_until",
 	} {
 		table, name, _ := strings.Cut(column, " ")
 		if _, err := conn.Exec(ctx, "update "+table+" set "+name+" = "+name+by); err != nil {
@@ -79,6 +81,7 @@ var (
 	_ = portstest.DescribeBrokerAccountRepository("postgres", storage())
 	_ = portstest.DescribeWebhookConfigRepository("postgres", storage())
 	_ = portstest.DescribeCredentials("postgres", storage())
+	_ = portstest.DescribeStreamLeases("postgres", storage())
 	_ = portstest.DescribeSignalRepository("postgres", storage())
 	_ = portstest.DescribeOrderRepository("postgres", storage())
 	_ = portstest.DescribePositionRepository("postgres", storage())

@@ -83,7 +83,7 @@ func theLaw() []rule {
 		},
 		{
 			of:      []string{"adapters/alpaca"},
-			may:     []string{"domain", "ports", decimals, uuids, "github.com/go-resty/resty/v2"},
+			may:     []string{"domain", "ports", decimals, uuids, "github.com/go-resty/resty/v2", "github.com/coder/websocket"},
 			never:   []string{"database/sql", "os"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
 		},

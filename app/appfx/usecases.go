@@ -40,6 +40,7 @@ func useCases() fx.Option {
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.NewExecutor,
 			app.NewTracker,
+			newStreams,
 			app.NewReconciler,
 			app.DefaultRecallerConfig,
 			app.NewRecaller,
@@ -77,7 +78,7 @@ func newAlpaca(lc fx.Lifecycle, c Config, credentials *app.Vault, clock ports.Cl
 func newBrokers(c Config, p *paper.Broker, a *alpaca.Broker, care ports.AccountCare, clock ports.Clock) ports.Brokers {
 	return app.Brokers{
 		domain.BrokerKindPaper:  p,
-		domain.BrokerKindAlpaca: app.NewWatched(a, care, clock, c.Log),
+		domain.BrokerKindAlpaca: app.Telling{Watched: app.NewWatched(a, care, clock, c.Log), TradeUpdates: a},
 	}
 }
 
@@ -124,6 +125,12 @@ func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
 	return config
 }
 
+func newStreams(
+	c Config, leases ports.StreamLeases, ledger ports.Ledger, brokers ports.Brokers, tracker *app.Tracker, clock ports.Clock,
+) *app.Streams {
+	return app.NewStreams(leases, ledger, brokers, tracker, clock, c.Log, app.DefaultStreamsConfig(c.Owner))
+}
+
 func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 	config := app.DefaultReconcilerConfig()
 	config.Found = alarm
@@ -134,7 +141,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, relay *app.Relay,
+	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, relay *app.Relay, streams *app.Streams,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -144,6 +151,7 @@ func runBackground(
 		background(lc, relay.Listen)
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
+		background(lc, streams.Run)
 		background(lc, reconciler.Run)
 		background(lc, recaller.Run)
 		background(lc, sweeper.Run)

@@ -21,6 +21,8 @@ type Storage struct {
 	HaltBoard ports.HaltBoard
 	// Care is needed by DescribeCredentials alone.
 	Care ports.AccountCare
+	// Streams is needed by DescribeStreamLeases alone.
+	Streams ports.StreamLeases
 	// Users may be nil where nobody has to be made known; then DescribeUsers
 	// cannot run.
 	Users ports.Users
