@@ -142,7 +142,8 @@ func (i Intent) IsExitOnly() bool {
 }
 
 // IsFullExit reports whether the intent closes all of a position whatever the
-// situation, so that entries it finds waiting are not wanted any more.
+// situation, so that entries it finds waiting are not wanted any more. An exit
+// of one side is none.
 func (i Intent) IsFullExit() bool {
 	switch {
 	case i.Action == ActionCancel:
@@ -150,7 +151,7 @@ func (i Intent) IsFullExit() bool {
 	case i.Sentiment == SentimentFlat || i.TargetPosition != nil && i.TargetPosition.IsFlat():
 		return true
 	}
-	return i.Action == ActionExit && i.Quantity == nil && i.TargetPosition == nil
+	return i.Action == ActionExit && i.Quantity == nil && i.ExitPercent == nil && i.Closes == "" && i.TargetPosition == nil
 }
 
 // resolve gives the position the intent wants. Where the alert carries one,
@@ -176,11 +177,13 @@ func exitTarget(i Intent, s Situation) Net {
 		stays := t.Size().Times(s.Multiplier).Min(s.Position.Size())
 		return NetOf(s.Position.ExitSide().Opposite(), stays)
 	}
-	if i.Quantity == nil || i.TargetPosition != nil {
+	if i.TargetPosition != nil || s.Position.IsFlat() {
 		return Net{}
 	}
-	q := i.Quantity.Times(s.Multiplier).Min(s.Position.Size())
-	return s.Position.After(s.Position.ExitSide(), q)
+	if contradicts(i.Closes, s.Position) {
+		return s.Position
+	}
+	return s.Position.After(s.Position.ExitSide(), i.exitSize(s))
 }
 
 // reverseTarget turns the position round, but never away from the side the

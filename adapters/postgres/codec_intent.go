@@ -12,6 +12,8 @@ type intentJSON struct {
 	Symbol           domain.Symbol      `json:"symbol"`
 	Quantity         *domain.Quantity   `json:"quantity,omitempty"`
 	Notional         *domain.Money      `json:"notional,omitempty"`
+	ExitPercent      *domain.Quantity   `json:"exit_percent,omitempty"`
+	Closes           domain.Sentiment   `json:"closes,omitempty"`
 	Sentiment        domain.Sentiment   `json:"sentiment,omitempty"`
 	TargetPosition   *domain.Net        `json:"target_position,omitempty"`
 	PreviousPosition *domain.Net        `json:"previous_position,omitempty"`
@@ -21,6 +23,7 @@ type intentJSON struct {
 	StopPrice        *domain.Price      `json:"stop_price,omitempty"`
 	ReferencePrice   *domain.Price      `json:"reference_price,omitempty"`
 	SenderTime       *time.Time         `json:"sender_time,omitempty"`
+	MaxAgeSeconds    *int               `json:"max_age_seconds,omitempty"`
 	TakeProfit       *levelJSON         `json:"take_profit,omitempty"`
 	StopLoss         *stopLossJSON      `json:"stop_loss,omitempty"`
 }
@@ -39,7 +42,7 @@ type stopLossJSON struct {
 
 func encodeIntent(i domain.Intent) string {
 	j := intentJSON{
-		Action: i.Action, Symbol: i.Symbol, Quantity: i.Quantity, Notional: i.Notional,
+		Action: i.Action, Symbol: i.Symbol, Quantity: i.Quantity, Notional: i.Notional, ExitPercent: i.ExitPercent, Closes: i.Closes, MaxAgeSeconds: i.MaxAgeSeconds,
 		Sentiment: i.Sentiment, TargetPosition: i.TargetPosition, PreviousPosition: i.PreviousPosition, OrderType: i.OrderType, TimeInForce: i.TimeInForce,
 		LimitPrice: i.LimitPrice, StopPrice: i.StopPrice, ReferencePrice: i.ReferencePrice, SenderTime: utc(i.SenderTime),
 		TakeProfit: (*levelJSON)(i.TakeProfit),
@@ -53,7 +56,7 @@ func encodeIntent(i domain.Intent) string {
 func decodeIntent(text string) (domain.Intent, error) {
 	j, err := decodeJSON[intentJSON]("intent", text)
 	i := domain.Intent{
-		Action: j.Action, Symbol: j.Symbol, Quantity: j.Quantity, Notional: j.Notional,
+		Action: j.Action, Symbol: j.Symbol, Quantity: j.Quantity, Notional: j.Notional, ExitPercent: j.ExitPercent, Closes: j.Closes, MaxAgeSeconds: j.MaxAgeSeconds,
 		Sentiment: j.Sentiment, TargetPosition: j.TargetPosition, PreviousPosition: j.PreviousPosition, OrderType: j.OrderType, TimeInForce: j.TimeInForce,
 		LimitPrice: j.LimitPrice, StopPrice: j.StopPrice, ReferencePrice: j.ReferencePrice, SenderTime: j.SenderTime,
 		TakeProfit: (*domain.Level)(j.TakeProfit),

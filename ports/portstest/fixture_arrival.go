@@ -34,7 +34,7 @@ func fullIntent(symbol domain.Symbol) domain.Intent {
 		Sentiment: domain.SentimentLong, TargetPosition: new(domain.MustNet(widest)), PreviousPosition: new(domain.MustNet("-" + smallest)),
 		OrderType: domain.OrderTypeStopLimit, TimeInForce: domain.TimeInForceGTC,
 		LimitPrice: new(domain.MustPrice(widest)), StopPrice: new(domain.MustPrice(smallest)),
-		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent,
+		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent, MaxAgeSeconds: new(300),
 		TakeProfit: &domain.Level{Percent: new(domain.MustQuantity("2.5"))},
 		StopLoss: &domain.StopLoss{
 			Level: domain.Level{Price: new(domain.MustPrice("180.01"))}, LimitPrice: new(domain.MustPrice("179.5")),
