@@ -75,6 +75,9 @@ type Intent struct {
 	// At most one of Quantity and Notional is set.
 	Quantity *Quantity
 	Notional *Money
+	// QuantityMeans says what the alert's quantity is, whatever the config says;
+	// zero leaves it to the config.
+	QuantityMeans QuantityMeans
 	// ExitPercent says, in place of a quantity, how much of the position an exit
 	// closes; above 0, at most 100. No multiplier scales it.
 	ExitPercent *Quantity
@@ -133,7 +136,7 @@ func NewIntent(i Intent) (Intent, error) {
 	if i.Notional != nil && i.Action == ActionExit && i.Sentiment != SentimentFlat {
 		f.add("notional_not_possible", "notional", "an exit is sized by the position; give a quantity, or leave it out to exit all")
 	}
-	i.checkExit(&f)
+	i.checkMeaning(&f)
 	if i.MaxAgeSeconds != nil && *i.MaxAgeSeconds < 1 {
 		f.add("invalid_max_age", "max_age_seconds", "must be 1 or more")
 	}

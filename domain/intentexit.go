@@ -2,8 +2,8 @@ package domain
 
 import "github.com/shopspring/decimal"
 
-// checkExit checks what only an exit can say.
-func (i Intent) checkExit(f *faults) {
+// checkMeaning checks what the quantity is, and what only an exit can say.
+func (i Intent) checkMeaning(f *faults) {
 	if p := i.ExitPercent; p != nil {
 		switch {
 		case i.Action != ActionExit:
@@ -13,6 +13,9 @@ func (i Intent) checkExit(f *faults) {
 		case p.IsZero() || p.d.Cmp(wholePercent()) > 0:
 			f.add("invalid_percent", "exit_percent", "must be above 0 and at most 100")
 		}
+	}
+	if m := i.QuantityMeans; m != "" && m != QuantityOrderTotal && m != QuantityEntry {
+		f.add("invalid_quantity_means", "quantity_means", "must be one of order_total, entry")
 	}
 	switch {
 	case i.Closes == "":

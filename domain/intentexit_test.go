@@ -73,6 +73,7 @@ var _ = Describe("What only an exit can say", func() {
 		Entry("a side that is none", row{domain.Intent{Action: "exit", Closes: "flat"}, "closes", "invalid_closes"}),
 		Entry("a side of a sale", row{domain.Intent{Action: "sell", Closes: "long"}, "closes", "closes_not_possible"}),
 		Entry("a side and where it leads", row{domain.Intent{Action: "exit", Closes: "long", Sentiment: "flat"}, "closes", "closes_not_possible"}),
+		Entry("a quantity that is nothing known", row{domain.Intent{Action: "buy", QuantityMeans: "lots"}, "quantity_means", "invalid_quantity_means"}),
 		Entry("an age of nothing", row{domain.Intent{Action: "buy", MaxAgeSeconds: new(0)}, "max_age_seconds", "invalid_max_age"}),
 	)
 })
@@ -96,3 +97,18 @@ var _ = DescribeTable("The age an alert lets itself get",
 	Entry("is measured from the alert's own time", domain.ActionBuy, domain.Age{SenderSeconds: new(31)}, domain.StateExpired),
 	Entry("holds up no exit", domain.ActionExit, domain.Age{ReceivedSeconds: 10_000}, domain.State("")),
 )
+
+var _ = It("What an alert says its quantity is goes before what the config says", func() {
+	i, err := domain.NewIntent(domain.Intent{
+		Action: domain.ActionBuy, Symbol: "AAPL", Quantity: new(domain.MustQuantity("15")), QuantityMeans: domain.QuantityEntry,
+	})
+	Expect(err).NotTo(HaveOccurred())
+	met := planned{Position: "-10"}
+	steps, _, _ := inWords(domain.PlanOrders(i, met.rules(), met.situation()))
+	Expect(steps).To(Equal([]string{"exit buy 10", "entry buy 15"}))
+
+	i.QuantityMeans = domain.QuantityOrderTotal
+	met.Means = domain.QuantityEntry
+	steps, _, _ = inWords(domain.PlanOrders(i, met.rules(), met.situation()))
+	Expect(steps).To(Equal([]string{"exit buy 10", "entry buy 5"}))
+})

@@ -224,7 +224,10 @@ func (p *Plan) statedTarget(i Intent, rules WebhookRules, s Situation) (Net, err
 }
 
 func (p *Plan) quantityTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
-	side := i.Action.Side()
+	side, means := i.Action.Side(), rules.QuantityMeans
+	if i.QuantityMeans != "" {
+		means = i.QuantityMeans
+	}
 	q, err := rules.Sizing.Quantity(i)
 	if err != nil {
 		return Net{}, err
@@ -234,7 +237,7 @@ func (p *Plan) quantityTarget(i Intent, rules WebhookRules, s Situation) (Net, e
 	netted := s.Position.After(side, q)
 	opposite := !s.Position.IsFlat() && !s.Position.SameSide(entry)
 	switch {
-	case rules.QuantityMeans == QuantityEntry && opposite:
+	case means == QuantityEntry && opposite:
 		p.note("quantity_means", "the quantity is the new entry after a full exit")
 		return entry, nil
 	case i.Sentiment == "" || !contradicts(i.Sentiment, netted):

@@ -62,6 +62,11 @@ type AlertParser interface {
 	// name, with code unsupported_field. It never panics, and takes no more than
 	// linear time.
 	Parse(format domain.AlertFormat, body []byte) (ParsedAlert, error)
+	// Redact gives a body as it may be stored and shown: what its sender
+	// authenticates itself with is replaced, whether the rest is understood or not.
+	// What is read from it stays the same, and so does a body without secrets. It
+	// never panics, writes nothing into body and takes no more than linear time.
+	Redact(body []byte) []byte
 }
 
 // ParsedAlert is an alert as it was understood.
@@ -69,7 +74,7 @@ type ParsedAlert struct {
 	// Format is the one it was read as, never auto.
 	Format  domain.AlertFormat
 	Intents []domain.Intent
-	// Fields are the alert's top-level scalar fields as text, for duplicate keys.
-	// A plain-text alert has none.
+	// Fields are the alert's top-level scalar fields as text, for duplicate keys;
+	// no secret is among them. A plain-text alert has none.
 	Fields map[string]string
 }

@@ -1,15 +1,12 @@
 package alerts
 
-import (
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-)
+import "github.com/hookfill/hookfill/domain"
 
 // FormatTradersPost is TradersPost's webhook JSON, filled in by TradingView or
 // written by hand, with TradingView's strategy fields beside it.
 const FormatTradersPost domain.AlertFormat = "traderspost"
 
-// tradersPost reads one JSON object as one intent. Names are case-sensitive;
+// newTradersPost reads one JSON object as one intent. Names are case-sensitive;
 // words are not.
 //
 //	field                       becomes
@@ -32,42 +29,20 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 // Two fields that say the same thing may both be there if they agree. What is
 // read for information only, refused by name and left alone is in
 // traderspostfields.go.
-type tradersPost struct {
-	vocabulary vocabulary
+func newTradersPost() objectFormat {
+	return objectFormat{
+		format: FormatTradersPost,
+		// It comes last of the JSON formats and claims what the others do not.
+		claims:     (*message).isJSON,
+		vocabulary: tradersPostVocabulary(),
+		read: func(f *fields) []domain.Intent {
+			a := tradersPostAlert{f}
+			return []domain.Intent{a.intent()}
+		},
+	}
 }
 
-func newTradersPost() tradersPost { return tradersPost{tradersPostVocabulary()} }
-
-func (tradersPost) name() domain.AlertFormat { return FormatTradersPost }
-
-// recognizes claims every text that begins as a JSON value with parts does.
-func (tradersPost) recognizes(text string) bool {
-	switch firstByte(text) {
-	case '{', '[', '"':
-		return true
-	}
-	return false
-}
-
-func (t tradersPost) parse(text string) (ports.ParsedAlert, error) {
-	members, err := readObject(text)
-	if err != nil {
-		return ports.ParsedAlert{}, err
-	}
-	a := tradersPostAlert{fields{members: members}}
-	intent := a.intent()
-	t.vocabulary.refuse(&a.fields)
-	if err := a.faults.err(t.vocabulary.rank); err != nil {
-		return ports.ParsedAlert{}, err
-	}
-	return ports.ParsedAlert{
-		Format:  FormatTradersPost,
-		Intents: []domain.Intent{intent},
-		Fields:  a.scalars(),
-	}, nil
-}
-
-type tradersPostAlert struct{ fields }
+type tradersPostAlert struct{ *fields }
 
 func (a *tradersPostAlert) intent() domain.Intent {
 	i := domain.Intent{
@@ -76,8 +51,8 @@ func (a *tradersPostAlert) intent() domain.Intent {
 		Sentiment:      a.sentiment(),
 		OrderType:      a.orderType(),
 		TimeInForce:    a.timeInForce(),
-		LimitPrice:     amount(&a.fields, "limitPrice", domain.ParsePrice),
-		StopPrice:      amount(&a.fields, "stopPrice", domain.ParsePrice),
+		LimitPrice:     amount(a.fields, "limitPrice", domain.ParsePrice),
+		StopPrice:      amount(a.fields, "stopPrice", domain.ParsePrice),
 		ReferencePrice: a.referencePrice(),
 		SenderTime:     a.time("time"),
 		TakeProfit:     a.takeProfit(),
@@ -102,18 +77,6 @@ func (a *tradersPostAlert) symbol() domain.Symbol {
 		a.conflict("symbol", "ticker")
 	}
 	return ticker
-}
-
-func (a *tradersPostAlert) symbolIn(name string) domain.Symbol {
-	s, ok := a.text(name)
-	if !ok {
-		return ""
-	}
-	symbol, err := domain.ParseSymbol(s)
-	if err != nil {
-		a.faults.take(name, err)
-	}
-	return symbol
 }
 
 func (a *tradersPostAlert) action() domain.Action {
@@ -146,78 +109,13 @@ func (a *tradersPostAlert) sentiment() domain.Sentiment {
 	return stated
 }
 
-func (a *tradersPostAlert) sentimentIn(name string) domain.Sentiment {
-	w, ok := a.word(name)
-	switch w {
-	case "long", "bullish":
-		return domain.SentimentLong
-	case "short", "bearish":
-		return domain.SentimentShort
-	case "flat":
-		return domain.SentimentFlat
-	}
-	if ok {
-		a.faults.impossible("invalid_sentiment", name, "must be one of long, bullish, short, bearish, flat")
-	}
-	return ""
-}
-
-// target is the position the alert carries. market_position_size has no sign
-// and needs the side from the sentiment.
-func (a *tradersPostAlert) target(s domain.Sentiment) *domain.Net {
-	signed := amount(&a.fields, "position_size", domain.ParseNet)
-	size := amount(&a.fields, "market_position_size", domain.ParseQuantity)
-	if size == nil {
-		return signed
-	}
-	side := domain.SideBuy
-	switch {
-	case s == domain.SentimentShort, s == "" && signed != nil && signed.IsShort():
-		side = domain.SideSell
-	case s == "" && signed == nil && !size.IsZero():
-		if !a.faults.on("sentiment", "market_position", "position_size") {
-			a.faults.impossible("market_position_required", "market_position_size",
-				"says how much and not on which side; add market_position")
-		}
-		return nil
-	}
-	target := domain.NetOf(side, *size)
-	if signed != nil && signed.Cmp(target) != 0 {
-		a.conflict("position_size", "market_position_size")
-	}
-	return &target
-}
-
-// previous is the position the sender came from. The side alone says it only
-// where that is flat.
-func (a *tradersPostAlert) previous() *domain.Net {
-	const side, size = "prev_market_position", "prev_market_position_size"
-	was, q := a.sentimentIn(side), amount(&a.fields, size, domain.ParseQuantity)
-	switch {
-	case was == domain.SentimentFlat && q != nil && !q.IsZero():
-		a.conflict(size, side)
-	case was == domain.SentimentFlat || was == "" && q != nil && q.IsZero():
-		return &domain.Net{}
-	case q == nil || a.faults.on(side):
-	case was == "":
-		a.faults.impossible("market_position_required", size, "says how much and not on which side; add prev_market_position")
-	case q.IsZero():
-		a.conflict(side, size)
-	case was == domain.SentimentShort:
-		return new(domain.NetOf(domain.SideSell, *q))
-	default:
-		return new(domain.NetOf(domain.SideBuy, *q))
-	}
-	return nil
-}
-
 // size reads the quantity as the quantityType says. A position that ends flat
 // is closed whole, whatever the quantity.
 func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Money) {
 	w, ok := a.word("quantityType")
 	switch w {
 	case "dollar_amount":
-		money := amount(&a.fields, "quantity", domain.ParseMoney)
+		money := amount(a.fields, "quantity", domain.ParseMoney)
 		if !a.has("quantity") {
 			a.faults.impossible("quantity_required", "quantity", "a dollar_amount needs a quantity")
 		}
@@ -234,7 +132,7 @@ func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Mone
 			a.faults.impossible("invalid_quantity_type", "quantityType", "must be fixed_quantity or dollar_amount")
 		}
 	}
-	return amount(&a.fields, "quantity", domain.ParseQuantity), nil
+	return amount(a.fields, "quantity", domain.ParseQuantity), nil
 }
 
 func (a *tradersPostAlert) orderType() domain.OrderType {
@@ -270,8 +168,8 @@ func (a *tradersPostAlert) timeInForce() domain.TimeInForce {
 }
 
 func (a *tradersPostAlert) referencePrice() *domain.Price {
-	price := amount(&a.fields, "price", domain.ParsePrice)
-	signal := amount(&a.fields, "signalPrice", domain.ParsePrice)
+	price := amount(a.fields, "price", domain.ParsePrice)
+	signal := amount(a.fields, "signalPrice", domain.ParsePrice)
 	switch {
 	case price == nil:
 		return signal
@@ -279,14 +177,6 @@ func (a *tradersPostAlert) referencePrice() *domain.Price {
 		a.conflict("signalPrice", "price")
 	}
 	return price
-}
-
-func (a *tradersPostAlert) conflict(field, with string) {
-	a.faults.impossible("conflicting_fields", field, "does not say the same as "+with+"; give one of them")
-}
-
-func (a *tradersPostAlert) notBuilt(field, word string) {
-	a.faults.impossible(codeUnsupportedField, field, word+" is not built yet, and nothing else is done in its place")
 }
 
 // named gives the field that stands for one of an intent, and the fields whose

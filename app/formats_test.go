@@ -1,0 +1,103 @@
+package app_test
+
+import (
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/ports"
+)
+
+var _ = Describe("The secrets in an alert", func() {
+	const canary = "c4n4ry"
+
+	It("reach neither storage nor a signal, and still identify the alert", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		body := `{"secret":"` + canary + `","bot_uuid":"u","tv_instrument":"AAPL","action":"buy","order":{"amount":"1"}}`
+		id := t.send(ctx, hook, body)
+		Expect(string(t.signal(ctx, id).Payload)).To(And(ContainSubstring(`"bot_uuid":"u"`), Not(ContainSubstring(canary))))
+
+		again, err := t.post(ctx, hook, body)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(again.Result).To(Equal(ports.ReceiptDuplicate))
+		Expect(again.SignalIDs).To(Equal([]domain.SignalID{id}))
+
+		_, err = t.post(ctx, hook, `{"secret":"`+canary+`","bot_uuid":"u","action":"buy"}`)
+		Expect(err).To(MatchError(domain.KindInvalid))
+		Expect(err.Error()).NotTo(ContainSubstring(canary))
+		_, err = t.post(ctx, hook, canary+",eaoff,eaoff")
+		Expect(err).To(MatchError(domain.KindInvalid))
+
+		for _, commit := range t.inbox.asked() {
+			for _, arrival := range commit {
+				Expect(string(arrival.Delivery.Body)).NotTo(ContainSubstring(canary))
+				for _, r := range arrival.Refusal {
+					Expect(r.Message + r.Field).NotTo(ContainSubstring(canary))
+				}
+			}
+		}
+	})
+})
+
+// The traps are numbered as in the list of what systems before this one fell
+// into; those of the formats themselves are in adapters/alerts.
+var _ = Describe("A trap others fell into, behind the parser", func() {
+	signalled := func(symbol string) string {
+		return `{"action":"buy","symbol":"` + symbol + `","quantity":1,"signalId":"2026-11-20T14:30:01Z"}`
+	}
+
+	It("2: nobody is answered before the alert is durable, and what is durable is never a reason to send again", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		open := t.inbox.shut()
+		answer := t.postLater(ctx, hook, numbered(1))
+		Eventually(t.inbox.asked).WithContext(ctx).Should(HaveLen(1))
+		Consistently(answer, 50*time.Millisecond).ShouldNot(Receive())
+		open()
+		Eventually(answer).WithContext(ctx).Should(Receive(HaveField("Receipt.Result", ports.ReceiptAccepted)))
+	})
+
+	It("3: an alert that could not be stored leaves no key behind, and its resend is admitted once", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		t.inbox.after = func([]ports.ArrivalResult, error) ([]ports.ArrivalResult, error) {
+			return nil, domain.KindUnavailable
+		}
+		_, err := t.post(ctx, hook, signalled("AAPL"))
+		Expect(err).To(MatchError(domain.KindUnavailable))
+		t.inbox.after = nil
+		results := map[ports.ReceiptResult]int{}
+		for range 3 {
+			receipt, err := t.post(ctx, hook, signalled("AAPL"))
+			Expect(err).NotTo(HaveOccurred())
+			results[receipt.Result]++
+		}
+		Expect(t.signals(ctx)).To(HaveLen(1))
+		Expect(results[ports.ReceiptDuplicate]).To(BeNumerically(">=", 2))
+	})
+
+	It("3: two symbols with the same signalId of a second both trade, each as an order of its own", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		t.quote(ctx, "AAPL", "100")
+		t.quote(ctx, "NVDA", "100")
+		t.send(ctx, hook, signalled("AAPL"))
+		t.send(ctx, hook, signalled("NVDA"))
+		t.settle(ctx)
+		Expect(t.orders(ctx)).To(HaveLen(2))
+		Expect(t.held(ctx, "AAPL")).To(Equal("1"))
+		Expect(t.held(ctx, "NVDA")).To(Equal("1"))
+	})
+
+	It("4: what one webhook is sent from an address holds up nobody else's from the same address", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		busy, other := t.hook(ctx), t.hook(ctx)
+		for n := range 200 {
+			t.send(ctx, busy, numbered(n+1))
+		}
+		t.send(ctx, other, numbered(1))
+	})
+})
