@@ -42,6 +42,51 @@ var _ = Describe("The secrets in an alert", func() {
 	})
 })
 
+var _ = Describe("An alert that asks for several things", func() {
+	const commands = `K(AAPL) { market(side=buy, amount=10); market(side=sell, amount=4, reduceOnly=true); market(position=9); }`
+
+	It("makes a signal of each, answers with all of them and executes them in their order", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		t.quote(ctx, "AAPL", "100")
+		receipt, err := t.post(ctx, hook, commands)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(receipt.Result).To(Equal(ports.ReceiptAccepted))
+		Expect(receipt.SignalIDs).To(HaveLen(3))
+		t.settle(ctx)
+		var sent []string
+		for _, id := range receipt.SignalIDs {
+			Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
+		}
+		for _, o := range t.orders(ctx) {
+			terms := o.Terms()
+			sent = append(sent, string(terms.Side)+" "+terms.Quantity.String())
+		}
+		Expect(sent).To(HaveExactElements("buy 10", "sell 4", "buy 3"))
+		Expect(t.held(ctx, "AAPL")).To(Equal("9"))
+	})
+
+	It("is a duplicate as a whole", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		first, err := t.post(ctx, hook, commands)
+		Expect(err).NotTo(HaveOccurred())
+		again, err := t.post(ctx, hook, commands)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(again.Result).To(Equal(ports.ReceiptDuplicate))
+		Expect(again.SignalIDs).To(Equal(first.SignalIDs[:1]))
+		Expect(t.signals(ctx)).To(HaveLen(3))
+	})
+
+	It("is taken together or not at all", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		_, err := t.post(ctx, hook, `K(AAPL) { market(side=buy, amount=10); wait(60s); }`)
+		Expect(err).To(MatchError(domain.KindInvalid))
+		Expect(t.signals(ctx)).To(BeEmpty())
+	})
+})
+
 // The traps are numbered as in the list of what systems before this one fell
 // into; those of the formats themselves are in adapters/alerts.
 var _ = Describe("A trap others fell into, behind the parser", func() {

@@ -29,6 +29,7 @@ var _ = portstest.DescribeAlertParser("alerts.Parser", portstest.AlertParserHarn
 			"pickmytrade":   {`{"symbol":"NQM5","data":"sell","quantity":1,"token":"T"}`},
 			"relay":         {`{"action":"long","symbol":"AAPL","qty":1,"signalId":"s"}`},
 			"crosstrade":    {"key=k; command=PLACE; instrument=NQ 12-24; action=BUY; qty=1;"},
+			"alertatron":    {"K(XBTUSD) { market(side=buy, amount=1); market(position=0); } #bot"},
 			"pineconnector": {"60123456789,buylimit,AUDUSD,price=0.65"},
 		},
 		Senseless: []string{

@@ -11,10 +11,13 @@
 //	traderspost    all other JSON, with TradingView's strategy fields
 //	crosstrade     key=...; command=...;
 //	pineconnector  licence,command,symbol
+//	alertatron     keys(SYMBOL) { command(...); }
 //	plain          begins with a verb: BUY 10 AAPL, close NVDA, FLATTEN
 //
-// The table of what each has stands in its own file. One alert is one intent; an
-// array of alerts is refused by name.
+// The table of what each has stands in its own file. One alert is one intent or, in
+// the order it has them, up to 20: Alertatron's commands, OpenAlgo's baskets and
+// split orders, a cancel before TradersPost's order. An array of alerts is refused
+// by name.
 //
 // What is promised for every format:
 //

@@ -52,6 +52,15 @@ func (f *faults) take(field string, err error) {
 	}
 }
 
+// adopt takes over the faults of a part, under the part's name.
+func (f *faults) adopt(part *faults, prefix string) {
+	for _, r := range part.reasons {
+		r.Field = prefix + r.Field
+		f.reasons = append(f.reasons, r)
+	}
+	f.unread = f.unread || part.unread
+}
+
 // on reports whether any of the fields is at fault already.
 func (f *faults) on(fields ...string) bool {
 	return slices.ContainsFunc(f.reasons, func(r domain.Reason) bool { return slices.Contains(fields, r.Field) })

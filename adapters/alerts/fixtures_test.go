@@ -23,6 +23,14 @@ var _ = Describe("Alerts as they are sent", func() {
 			Expect(alerts.New().Formats()).To(ContainElement(parsed.Format))
 		})
 	}
+	for file, intents := range inOrder(several()) {
+		It("understands each intent, in order, of "+file, func(_ SpecContext) {
+			parsed, err := alerts.New().Parse(domain.AlertFormatAuto, []byte(fixture(file)))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(parsed.Intents).To(Equal(intents))
+			Expect(parsed.Format).To(BeEquivalentTo(filepath.Dir(file)))
+		})
+	}
 	for file, faults := range inOrder(both(refusable(), refusableElsewhere())) {
 		It("refuses "+file, func(_ SpecContext) {
 			Expect(faultsOf(refusal(fixture(file)))).To(Equal(faults))
@@ -32,7 +40,7 @@ var _ = Describe("Alerts as they are sent", func() {
 	It("are each either understood or refused", func(_ SpecContext) {
 		files, err := filepath.Glob("testdata/*/*.*")
 		Expect(err).NotTo(HaveOccurred())
-		Expect(files).To(HaveLen(len(understandable()) + len(refusable()) + len(understandableElsewhere()) + len(refusableElsewhere())))
+		Expect(files).To(HaveLen(len(understandable()) + len(refusable()) + len(understandableElsewhere()) + len(refusableElsewhere()) + len(several())))
 	})
 })
 
@@ -147,7 +155,6 @@ func refusable() map[string][]string {
 		"traderspost/refused_list.json":                       {": unsupported_array"},
 		"plain/refused_two_lines.txt":                         {": more_than_one_line"},
 		"plain/refused_account_first.txt":                     {": unknown_format"},
-		"plain/refused_script.txt":                            {": unknown_format"},
 		"plain/refused_words_swapped.txt":                     {"quantity: not_a_number"},
 	}
 }

@@ -49,6 +49,16 @@ func understandableElsewhere() map[string]domain.Intent {
 			i.Symbol, i.Action, i.Closes = "RELIANCE", domain.ActionExit, domain.SentimentShort
 		}),
 
+		"alertatron/market.txt":              order(func(i *domain.Intent) { i.Symbol, i.Quantity = "XBTUSD", quantity("100") }),
+		"alertatron/script_without_name.txt": order(func(i *domain.Intent) { i.Symbol, i.Quantity = "XBTUSD", quantity("100") }),
+		"alertatron/flat.txt": order(func(i *domain.Intent) {
+			i.Symbol, i.Action, i.TargetPosition = "XBTUSD", domain.ActionTarget, net("0")
+		}),
+
+		"traderspost/exit_percent_of_position.json": order(func(i *domain.Intent) {
+			i.Symbol, i.Action, i.ExitPercent = "TSLA", domain.ActionExit, quantity("20")
+		}),
+
 		"tvhub/buy.json":   order(func(i *domain.Intent) { i.Symbol, i.Quantity = "BTCUSDT", quantity("0.01") }),
 		"tvhub/close.json": order(func(i *domain.Intent) { i.Symbol, i.Action = "BTCUSDT", domain.ActionExit }),
 		"tvhub/protected_limit.json": order(func(i *domain.Intent) {
@@ -104,10 +114,13 @@ func understandableElsewhere() map[string]domain.Intent {
 func refusableElsewhere() map[string][]string {
 	return map[string][]string{
 		"3commas/refused_currency.json": {"order.currency_type: unsupported_field"},
-		"openalgo/refused_split.json":   {"splitsize: unsupported_field"},
-		"openalgo/refused_basket.json":  {"symbol: symbol_required", "action: action_required", "orders: unsupported_field"},
-		"openalgo/refused_start.json":   {"symbol: symbol_required", "action: unsupported_field", "mode: unsupported_field"},
-		"openalgo/refused_leg.json":     {"symbol: symbol_required", "leg_id: unsupported_field"},
+		"openalgo/refused_basket.json":  {"orders[1].action: invalid_action", "orders[1].disclosed_quantity: unsupported_field"},
+		"alertatron/refused_percentages.txt": {
+			"commands[0].amount: unsupported_field", "commands[1].amount: unsupported_field", "commands[1].offset: unsupported_field",
+		},
+		"alertatron/refused_commands.txt": {"commands[0].command: unsupported_field", "commands[1].command: unsupported_field"},
+		"openalgo/refused_start.json":     {"symbol: symbol_required", "action: unsupported_field", "mode: unsupported_field"},
+		"openalgo/refused_leg.json":       {"symbol: symbol_required", "leg_id: unsupported_field"},
 		"tvhub/refused_percent.json": {
 			"unitsType: unsupported_field", "targets: unsupported_field", "leverage: unsupported_field",
 			"marginType: unsupported_field", "unitsPercent: unsupported_field",
@@ -118,5 +131,40 @@ func refusableElsewhere() map[string][]string {
 		"crosstrade/refused_names.txt":         {"flatten_first: unsupported_field", "max_positions: unsupported_field"},
 		"pineconnector/refused_risk.txt":       {"sl: unsupported_field", "risk: unsupported_field"},
 		"pineconnector/refused_cancellong.txt": {"command: unsupported_field"},
+	}
+}
+
+// several gives the alerts of testdata that ask for more than one thing.
+func several() map[string][]domain.Intent {
+	part := func(q string) domain.Intent {
+		return order(func(i *domain.Intent) { i.Symbol, i.Action, i.Quantity = "YESBANK", domain.ActionSell, quantity(q) })
+	}
+	return map[string][]domain.Intent{
+		"openalgo/split.json": {part("20"), part("20"), part("20"), part("20"), part("20"), part("5")},
+		"openalgo/basket.json": {
+			order(func(i *domain.Intent) { i.Symbol, i.Quantity = "SBIN", quantity("1") }),
+			order(func(i *domain.Intent) {
+				i.Symbol, i.Action, i.Quantity = "IDEA", domain.ActionSell, quantity("5")
+				i.OrderType, i.LimitPrice = domain.OrderTypeLimit, price("9.5")
+			}),
+		},
+		"traderspost/cancel_first.json": {
+			order(func(i *domain.Intent) { i.Action = domain.ActionCancel }),
+			order(func(i *domain.Intent) { i.Quantity = quantity("5") }),
+		},
+		"alertatron/several.txt": {
+			order(func(i *domain.Intent) { i.Symbol, i.Quantity = "XBTUSD", quantity("100") }),
+			order(func(i *domain.Intent) {
+				i.Symbol, i.Action, i.Quantity = "XBTUSD", domain.ActionSell, quantity("50")
+				i.OrderType, i.LimitPrice = domain.OrderTypeLimit, price("68000")
+			}),
+			order(func(i *domain.Intent) {
+				i.Symbol, i.Action, i.ExitPercent, i.Closes = "XBTUSD", domain.ActionExit, quantity("50"), domain.SentimentLong
+				i.OrderType, i.StopPrice = domain.OrderTypeStop, price("60000.5")
+			}),
+			order(func(i *domain.Intent) {
+				i.Symbol, i.Action, i.Quantity, i.Closes = "ETHUSD", domain.ActionExit, quantity("7"), domain.SentimentLong
+			}),
+		},
 	}
 }

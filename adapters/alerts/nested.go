@@ -48,10 +48,6 @@ func (n *nestedFields) refuseOthers(read ...string) {
 
 // adopt takes over what is wrong inside an object, and reports that nothing is.
 func (f *fields) adopt(n *nestedFields) bool {
-	for _, r := range n.faults.reasons {
-		r.Field = n.name + "." + r.Field
-		f.faults.reasons = append(f.faults.reasons, r)
-	}
-	f.faults.unread = f.faults.unread || n.faults.unread
+	f.faults.adopt(&n.faults, n.name+".")
 	return len(n.faults.reasons) == 0
 }

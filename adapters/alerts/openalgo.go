@@ -9,7 +9,8 @@ import (
 // FormatOpenAlgo is what OpenAlgo takes as an order and as a strategy's signal.
 const FormatOpenAlgo domain.AlertFormat = "openalgo"
 
-// openAlgo reads one JSON object as one intent. Words have no case.
+// openAlgo reads one JSON object as one intent, or a split order and a basket as
+// several. Words have no case.
 //
 //	field                  becomes
 //	symbol                 Symbol, required
@@ -23,27 +24,30 @@ const FormatOpenAlgo domain.AlertFormat = "openalgo"
 //	pricetype              OrderType: MARKET (default) LIMIT SL (stop limit)
 //	                       SL-M (stop)
 //	price, trigger_price   LimitPrice, StopPrice; 0 is none
+//	splitsize              the quantity is split into intents of that size, and the
+//	                       rest; at most 20
+//	orders                 a basket: a list of up to 20 orders with these names,
+//	                       an intent each
 //	apikey, strategy       what the format is known by; the key is never stored
 //	exchange               information
 //	product                MIS NRML CNC: which of an Indian broker's margins is
 //	                       used. Others have one; nothing is squared off at the
 //	                       day's end for it
 //
-// A disclosed_quantity, the splitsize of a split order, the orders of a basket,
-// an orderid, a leg_id, whose size the alert does not say, and the actions start
-// and stop are refused by name.
+// A disclosed_quantity, an orderid, a leg_id, whose size the alert does not say,
+// and the actions start and stop are refused by name.
 //
 // OpenAlgo itself trades action and quantity where position_size is 0 and the
 // account is flat, so that an exit that comes twice opens the other side. Here a
 // position_size says all there is to do, and 0 on a flat account is nothing.
 func openAlgo() objectFormat {
 	v := newVocabulary()
-	v.know(roleRead, "symbol", "action", "quantity", "position_size", "pricetype", "price", "trigger_price", "product")
-	v.know(roleNotBuilt, "splitsize", "orders", "orderid", "leg_id", "mode")
+	v.know(roleRead, "symbol", "action", "quantity", "position_size", "pricetype", "price", "trigger_price", "product", "splitsize", "orders")
+	v.know(roleNotBuilt, "orderid", "leg_id", "mode")
 	v.know(roleNotBuiltAmount, "disclosed_quantity")
 	v.know(roleInformation, "apikey", "strategy", "exchange")
 	return objectFormat{format: FormatOpenAlgo, claims: isOpenAlgo, vocabulary: v, read: func(f *fields) []domain.Intent {
-		return []domain.Intent{f.openAlgoIntent()}
+		return f.openAlgoIntents(&v)
 	}}
 }
 

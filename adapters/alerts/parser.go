@@ -30,7 +30,7 @@ type format interface {
 // New makes a parser of every format built so far.
 func New() *Parser {
 	json := []format{threeCommas(), openAlgo(), tvHub(), pickMyTrade(), relay(), newTradersPost()}
-	return &Parser{formats: append(json, crossTrade{}, pineConnector{}, plain{})}
+	return &Parser{formats: append(json, crossTrade{}, pineConnector{}, alertatron{}, plain{})}
 }
 
 // Formats gives auto and then each format, in the order in which auto asks them.

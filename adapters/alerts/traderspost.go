@@ -6,7 +6,7 @@ import "github.com/hookfill/hookfill/domain"
 // written by hand, with TradingView's strategy fields beside it.
 const FormatTradersPost domain.AlertFormat = "traderspost"
 
-// newTradersPost reads one JSON object as one intent. Names are case-sensitive;
+// newTradersPost reads one JSON object as one intent, or two. Names are case-sensitive;
 // words are not.
 //
 //	field                       becomes
@@ -18,7 +18,10 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 //	prev_market_position        PreviousPosition: its side, or flat
 //	prev_market_position_size   PreviousPosition, on that side
 //	quantity                    Quantity; or Notional, see quantityType
-//	quantityType                fixed_quantity (default), dollar_amount
+//	quantityType                fixed_quantity (default), dollar_amount; for an exit
+//	                            percent_of_position, which makes it ExitPercent
+//	cancel                      true: an intent of its own goes first, which cancels
+//	                            the symbol's open orders
 //	orderType                   OrderType: market (default) limit stop stop_limit
 //	limitPrice, stopPrice       LimitPrice, StopPrice
 //	timeInForce                 TimeInForce: day (default) gtc opg cls ioc fok
@@ -37,12 +40,22 @@ func newTradersPost() objectFormat {
 		vocabulary: tradersPostVocabulary(),
 		read: func(f *fields) []domain.Intent {
 			a := tradersPostAlert{f}
-			return []domain.Intent{a.intent()}
+			return a.intents()
 		},
 	}
 }
 
 type tradersPostAlert struct{ *fields }
+
+// intents gives what the alert asks for, after the cancel that it may begin with.
+func (a *tradersPostAlert) intents() []domain.Intent {
+	whole := a.intent()
+	if !a.flag("cancel") || whole.Action == domain.ActionCancel {
+		return []domain.Intent{whole}
+	}
+	first := a.check(domain.Intent{Action: domain.ActionCancel, Symbol: whole.Symbol, SenderTime: whole.SenderTime}, a.named)
+	return []domain.Intent{first, whole}
+}
 
 func (a *tradersPostAlert) intent() domain.Intent {
 	i := domain.Intent{
@@ -60,7 +73,7 @@ func (a *tradersPostAlert) intent() domain.Intent {
 	}
 	i.TargetPosition = a.target(i.Sentiment)
 	i.PreviousPosition = a.previous()
-	i.Quantity, i.Notional = a.size(i)
+	i.Quantity, i.Notional = a.size(&i)
 	return a.check(i, a.named)
 }
 
@@ -111,7 +124,7 @@ func (a *tradersPostAlert) sentiment() domain.Sentiment {
 
 // size reads the quantity as the quantityType says. A position that ends flat
 // is closed whole, whatever the quantity.
-func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Money) {
+func (a *tradersPostAlert) size(i *domain.Intent) (*domain.Quantity, *domain.Money) {
 	w, ok := a.word("quantityType")
 	switch w {
 	case "dollar_amount":
@@ -124,7 +137,16 @@ func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Mone
 			return nil, nil
 		}
 		return nil, money
-	case "risk_dollar_amount", "risk_percent", "percent_of_equity", "percent_of_position":
+	case "percent_of_position":
+		if i.Action != domain.ActionExit {
+			a.notBuilt("quantityType", w+" but for an exit")
+			return nil, nil
+		}
+		if i.ExitPercent = amount(a.fields, "quantity", domain.ParseQuantity); !a.has("quantity") {
+			a.faults.impossible("quantity_required", "quantity", "a percent_of_position needs a quantity")
+		}
+		return nil, nil
+	case "risk_dollar_amount", "risk_percent", "percent_of_equity":
 		a.notBuilt("quantityType", w)
 	case "fixed_quantity":
 	default:
@@ -185,7 +207,7 @@ func (a *tradersPostAlert) named(intentField string) (field string, follows []st
 	switch intentField {
 	case "symbol":
 		return "ticker", []string{"symbol"}
-	case "notional":
+	case "notional", "exit_percent":
 		return "quantity", nil
 	case "sentiment":
 		if !a.has("sentiment") && a.has("market_position") {

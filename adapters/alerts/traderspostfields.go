@@ -6,9 +6,9 @@ func tradersPostVocabulary() vocabulary {
 		"market_position", "market_position_size", "position_size",
 		"prev_market_position", "prev_market_position_size",
 		"quantity", "quantityType", "orderType", "limitPrice", "stopPrice",
-		"timeInForce", "price", "signalPrice", "time", "takeProfit", "stopLoss")
+		"timeInForce", "price", "signalPrice", "time", "takeProfit", "stopLoss", "cancel")
 	v.know(roleNotBuilt, "trailAmount", "trailPercent",
-		"extendedHours", "cancel", "cancelOrderType", "delay", "ignoreTradingWindows", "expiresAt",
+		"extendedHours", "cancelOrderType", "delay", "ignoreTradingWindows", "expiresAt",
 		"optionType", "intrinsicValue", "expiration", "strikeCount", "strikesAway", "strikePrice",
 		"test")
 	v.know(roleInformation, "interval", "message", "extras")

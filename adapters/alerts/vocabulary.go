@@ -85,6 +85,7 @@ func (v *vocabulary) foreign(instead string, words ...string) {
 // come last, in the order they are met.
 func (v *vocabulary) rank(field string) int {
 	outer, _, _ := strings.Cut(field, ".")
+	outer, _, _ = strings.Cut(outer, "[")
 	if n, ok := v.ranks[outer]; ok {
 		return n
 	}
