@@ -146,3 +146,31 @@ var _ = Describe("A trap others fell into, behind the parser", func() {
 		t.send(ctx, other, numbered(1))
 	})
 })
+
+var _ = Describe("An entry sized by what its account is worth", func() {
+	tenth := func(r *domain.WebhookRules) {
+		r.Sizing = domain.Sizing{Type: domain.SizingPercentOfEquity, Value: new(domain.MustQuantity("10"))}
+	}
+	const buy = `{"ticker":"AAPL","action":"buy","price":"100"}`
+
+	It("has the size that its preview shows, of an account of 1000000", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx, tenth)
+		t.quote(ctx, "AAPL", "100")
+		preview, err := t.webhooks.PreviewAlert(ctx, t.who, hook.Config.ID(), []byte(buy))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(preview.Intents[0].Routes[0].Plan.Steps).To(HaveExactElements(HaveField("Quantity", domain.MustQuantity("1000"))))
+		t.send(ctx, hook, buy)
+		t.settle(ctx)
+		Expect(t.held(ctx, "AAPL")).To(Equal("1000"))
+	})
+
+	It("is sized by the alert where the config leaves it to that", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		t.quote(ctx, "AAPL", "100")
+		t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","price":"100","quantityType":"percent_of_equity","quantity":1}`)
+		t.settle(ctx)
+		Expect(t.held(ctx, "AAPL")).To(Equal("100"))
+	})
+})

@@ -102,6 +102,9 @@ func (w *Webhooks) previewRoute(
 		Age: ageOf(now, intent.SenderTime, now), Usage: usage,
 		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()),
 	}
+	if rules.AsksEquity(intent) {
+		situation.Equity = equityOf(ctx, broker, account)
+	}
 	if rules.Staleness.MaxPriceDriftPercent != nil {
 		situation.Market = pricesAt(ctx, broker, account, intent.Symbol)
 	}

@@ -75,6 +75,10 @@ type Intent struct {
 	// At most one of Quantity and Notional is set.
 	Quantity *Quantity
 	Notional *Money
+	// Sizing says, in place of both, how to work the quantity of an entry out, where
+	// the config leaves that to the alert: percent_of_equity, risk_amount or
+	// risk_percent.
+	Sizing *Sizing
 	// QuantityMeans says what the alert's quantity is, whatever the config says;
 	// zero leaves it to the config.
 	QuantityMeans QuantityMeans
@@ -136,6 +140,7 @@ func NewIntent(i Intent) (Intent, error) {
 	if i.Notional != nil && i.Action == ActionExit && i.Sentiment != SentimentFlat {
 		f.add("notional_not_possible", "notional", "an exit is sized by the position; give a quantity, or leave it out to exit all")
 	}
+	i.checkSizing(&f)
 	i.checkMeaning(&f)
 	if i.MaxAgeSeconds != nil && *i.MaxAgeSeconds < 1 {
 		f.add("invalid_max_age", "max_age_seconds", "must be 1 or more")
@@ -161,6 +166,9 @@ func (i Intent) clone() Intent {
 	i.Quantity, i.Notional, i.TargetPosition = copied(i.Quantity), copied(i.Notional), copied(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = copied(i.LimitPrice), copied(i.StopPrice), copied(i.ReferencePrice)
 	i.PreviousPosition, i.SenderTime = copied(i.PreviousPosition), copied(i.SenderTime)
+	if i.Sizing != nil {
+		i.Sizing = &Sizing{i.Sizing.Type, copied(i.Sizing.Value)}
+	}
 	i.ExitPercent, i.MaxAgeSeconds = copied(i.ExitPercent), copied(i.MaxAgeSeconds)
 	i.TakeProfit, i.StopLoss = i.TakeProfit.copied(), i.StopLoss.copied()
 	return i

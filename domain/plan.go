@@ -34,6 +34,9 @@ type Situation struct {
 	Instrument Instrument
 	Multiplier Quantity
 	Age        Age
+	// Equity is what the account is worth, where the size of an entry hangs on it;
+	// nil is unknown.
+	Equity *Money
 	// Market is what the symbol trades at now, where a rule asks for it.
 	Market Prices
 	// Usage is what the config has used of its rails that count.
@@ -190,8 +193,8 @@ func exitTarget(i Intent, s Situation) Net {
 // alert says: then the sender has turned and so have we.
 func (p *Plan) reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
 	turned := s.Position.Opposite()
-	if !turned.IsFlat() && (i.Quantity != nil || i.Notional != nil || rules.Sizing.Type != SizingAlert) {
-		q, err := rules.Sizing.Quantity(i)
+	if !turned.IsFlat() && (i.Quantity != nil || i.Notional != nil || rules.Sizing.of(i).Type != SizingAlert) {
+		q, err := p.size(i, rules, s)
 		if err != nil {
 			return Net{}, err
 		}
@@ -212,12 +215,12 @@ func (p *Plan) statedTarget(i Intent, rules WebhookRules, s Situation) (Net, err
 		side = SideSell
 	}
 	q := i.TargetPosition.Size()
-	if rules.Sizing.Type != SizingAlert {
-		sized, err := rules.Sizing.Quantity(i)
+	if rules.Sizing.of(i).Type != SizingAlert {
+		sized, err := p.size(i, rules, s)
 		if err != nil {
 			return Net{}, err
 		}
-		p.adjust("sizing", "the config sizes the position to "+sized.String())
+		p.adjust("sizing", sizedBy(i, rules)+" sizes the position to "+sized.String())
 		q = sized
 	}
 	return NetOf(side, q.Times(s.Multiplier)), nil
@@ -228,7 +231,7 @@ func (p *Plan) quantityTarget(i Intent, rules WebhookRules, s Situation) (Net, e
 	if i.QuantityMeans != "" {
 		means = i.QuantityMeans
 	}
-	q, err := rules.Sizing.Quantity(i)
+	q, err := p.size(i, rules, s)
 	if err != nil {
 		return Net{}, err
 	}

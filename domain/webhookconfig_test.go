@@ -146,7 +146,7 @@ var _ = Describe("A new webhook config", func() {
 			[]string{"symbol_map.ETH invalid_symbol", "symbol_map.btc invalid_symbol"},
 		}),
 		Entry("with sizing that is not built", row{
-			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sizing.Type = "percent_of_equity" }, []string{"sizing.type unsupported_sizing"},
+			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sizing.Type = "kelly" }, []string{"sizing.type unsupported_sizing"},
 		}),
 		Entry("with a size beside the alert's", row{
 			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sizing.Value = new(domain.MustQuantity("1")) }, []string{"sizing.value sizing_value"},

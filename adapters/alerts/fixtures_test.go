@@ -139,7 +139,6 @@ func understandable() map[string]domain.Intent {
 // refusable gives the alerts of testdata that are not, and why.
 func refusable() map[string][]string {
 	return map[string][]string{
-		"traderspost/refused_risk.json":           {"quantityType: unsupported_field"},
 		"traderspost/refused_delay.json":          {"delay: unsupported_field"},
 		"traderspost/refused_cancel_by_type.json": {"cancelOrderType: unsupported_field"},
 		"traderspost/refused_options.json": {

@@ -165,7 +165,10 @@ var _ = DescribeTable("A field of a relay alert",
 	Entry("contracts", stated{With: `,"action":"buy","contracts":"2"`, Intent: func(i *domain.Intent) { i.Quantity = quantity("2") }}),
 	Entry("cash", stated{With: `,"action":"buy","cash":"200"`, Intent: func(i *domain.Intent) { i.Notional = money("200") }}),
 	Entry("a quantity goes before a notional, and that before the others", stated{With: `,"action":"buy","qty":1,"dollars":5,"percentEquity":7,"riskPercent":1`, Intent: func(i *domain.Intent) { i.Quantity = quantity("1") }}),
-	Entry("percentEquity", stated{With: `,"action":"buy","percentEquity":7,"riskPercent":1`, Refused: refusedFor("percentEquity: unsupported_field")}),
+	Entry("percentEquity before riskPercent", stated{With: `,"action":"buy","percentEquity":7,"riskPercent":1`, Intent: func(i *domain.Intent) {
+		i.Sizing = &domain.Sizing{Type: domain.SizingPercentOfEquity, Value: quantity("7")}
+	}}),
+	Entry("riskPercent without a stop-loss", stated{With: `,"action":"buy","riskPercent":1`, Refused: refusedFor("stopLoss: stop_loss_required")}),
 	Entry("orderType stop_limit", stated{With: `,"action":"buy","orderType":"stop_limit","stopPrice":2,"limitPrice":3`, Intent: func(i *domain.Intent) {
 		i.OrderType, i.StopPrice, i.LimitPrice = "stop_limit", price("2"), price("3")
 	}}),

@@ -55,6 +55,11 @@ func understandableElsewhere() map[string]domain.Intent {
 			i.Symbol, i.Action, i.TargetPosition = "XBTUSD", domain.ActionTarget, net("0")
 		}),
 
+		"traderspost/risk_dollar_amount.json": order(func(i *domain.Intent) {
+			i.Symbol, i.ReferencePrice = "SPY", price("100")
+			i.Sizing = &domain.Sizing{Type: domain.SizingRiskAmount, Value: quantity("100")}
+			i.StopLoss = &domain.StopLoss{Level: domain.Level{Price: price("90")}}
+		}),
 		"traderspost/exit_percent_of_position.json": order(func(i *domain.Intent) {
 			i.Symbol, i.Action, i.ExitPercent = "TSLA", domain.ActionExit, quantity("20")
 		}),
@@ -85,6 +90,11 @@ func understandableElsewhere() map[string]domain.Intent {
 			i.OrderType, i.LimitPrice, i.TimeInForce = domain.OrderTypeLimit, price("190"), domain.TimeInForceGTC
 			i.TakeProfit = &domain.Level{Price: price("180")}
 			i.StopLoss = &domain.StopLoss{Level: domain.Level{Price: price("195")}, LimitPrice: price("196")}
+		}),
+		"relay/risk.json": order(func(i *domain.Intent) {
+			i.ReferencePrice, i.Sizing = price("189.43"), &domain.Sizing{Type: domain.SizingRiskPercent, Value: quantity("1")}
+			i.TakeProfit = &domain.Level{Price: price("200")}
+			i.StopLoss = &domain.StopLoss{Level: domain.Level{Price: price("180")}}
 		}),
 		"relay/flatten.json": order(func(i *domain.Intent) { i.Symbol, i.Action = "", domain.ActionExit }),
 
@@ -126,7 +136,6 @@ func refusableElsewhere() map[string][]string {
 			"marginType: unsupported_field", "unitsPercent: unsupported_field",
 		},
 		"pickmytrade/refused_accounts.json":    {"multiple_accounts: unsupported_field"},
-		"relay/refused_risk.json":              {"riskPercent: unsupported_field"},
 		"crosstrade/refused_command.txt":       {"command: unsupported_field"},
 		"crosstrade/refused_names.txt":         {"flatten_first: unsupported_field", "max_positions: unsupported_field"},
 		"pineconnector/refused_risk.txt":       {"sl: unsupported_field", "risk: unsupported_field"},

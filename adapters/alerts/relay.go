@@ -19,6 +19,9 @@ const FormatRelay domain.AlertFormat = "relay"
 //	symbol ticker sym instrument pair         Symbol
 //	quantity qty size contracts shares amount Quantity
 //	notional cash dollars cost                Notional, where there is no quantity
+//	percentEquity                             Sizing, where there is neither
+//	riskPercent                               Sizing from the stop-loss, where there
+//	                                          is none of them
 //	orderType type                            OrderType: market (default) limit
 //	                                          stop stop_limit
 //	limitPrice, stopPrice                     LimitPrice, StopPrice
@@ -27,8 +30,7 @@ const FormatRelay domain.AlertFormat = "relay"
 //	price                                     ReferencePrice
 //	signalId id alertId, comment              information
 //
-// percentEquity and riskPercent count where no size before them is there, and are
-// then refused by name; so are trailing stops, account, pause, resume and kill.
+// Trailing stops, account, pause, resume and kill are refused by name.
 // An id is the alert's identity only where the webhook's dedupe.key_fields name
 // it: {{timenow}} is the same for all symbols of a second, and so is no identity.
 //
@@ -37,8 +39,8 @@ const FormatRelay domain.AlertFormat = "relay"
 func relay() objectFormat {
 	v := newVocabulary()
 	v.know(roleRead, relayFields()...)
-	v.know(roleNotBuilt, "trailamount", "trailpercent", "account")
-	v.know(roleInformation, "signalid", "id", "alertid", "comment")
+	v.know(roleNotBuilt, "trailAmount", "trailPercent", "account")
+	v.know(roleInformation, "signalId", "id", "alertId", "comment")
 	return objectFormat{format: FormatRelay, claims: isRelay, vocabulary: v, read: func(f *fields) []domain.Intent {
 		f.canonical(relayNames())
 		return []domain.Intent{f.relayIntent()}
@@ -47,17 +49,20 @@ func relay() objectFormat {
 
 func relayFields() []string {
 	return []string{
-		"action", "symbol", "quantity", "notional", "percentequity", "riskpercent", "ordertype", "limitprice", "stopprice",
-		"timeinforce", "takeprofit", "stoploss", "stoplosslimit", "price",
+		"action", "symbol", "quantity", "notional", "percentEquity", "riskPercent", "orderType", "limitPrice", "stopPrice",
+		"timeInForce", "takeProfit", "stopLoss", "stopLossLimit", "price",
 	}
 }
 
-// relayNames gives the canonical name of each other one.
+// relayNames gives the name of a field for each that it may have, in lower case.
 func relayNames() map[string]string {
 	names := map[string]string{}
+	for _, name := range append(relayFields(), "trailAmount", "trailPercent", "account", "signalId", "id", "alertId", "comment") {
+		names[strings.ToLower(name)] = name
+	}
 	for name, others := range map[string]string{
 		"action": "side signal", "symbol": "ticker sym instrument pair", "quantity": "qty size contracts shares amount",
-		"notional": "cash dollars cost", "ordertype": "type", "timeinforce": "tif",
+		"notional": "cash dollars cost", "orderType": "type", "timeInForce": "tif",
 	} {
 		for other := range strings.FieldsSeq(others) {
 			names[other] = name
@@ -87,15 +92,14 @@ func isRelay(m *message) bool {
 	return false
 }
 
-// canonical gives every member its lower-case name of the format. Two that then
+// canonical gives every member the name that the format documents. Two that then
 // have the same one contradict each other, or repeat what needs no repeating.
 func (f *fields) canonical(names map[string]string) {
 	members := f.members
 	f.members, f.asSent, f.faults.sentAs = nil, members, map[string]string{}
 	for _, m := range members {
 		sent := m.name
-		m.name = strings.ToLower(m.name)
-		if name, ok := names[m.name]; ok {
+		if name, ok := names[strings.ToLower(m.name)]; ok {
 			m.name = name
 		}
 		if _, twice := f.get(m.name); twice {
@@ -110,8 +114,8 @@ func (f *fields) canonical(names map[string]string) {
 func (f *fields) relayIntent() domain.Intent {
 	i := domain.Intent{
 		Action:         f.relayAction(),
-		LimitPrice:     amount(f, "limitprice", domain.ParsePrice),
-		StopPrice:      amount(f, "stopprice", domain.ParsePrice),
+		LimitPrice:     amount(f, "limitPrice", domain.ParsePrice),
+		StopPrice:      amount(f, "stopPrice", domain.ParsePrice),
 		ReferencePrice: amount(f, "price", domain.ParsePrice),
 	}
 	if w, ok := f.word("action"); ok && !aboutEverything(w) {
@@ -119,22 +123,22 @@ func (f *fields) relayIntent() domain.Intent {
 	}
 	f.relaySize(&i)
 	f.relayProtection(&i)
-	if w, ok := f.word("ordertype"); ok {
+	if w, ok := f.word("orderType"); ok {
 		t, err := domain.ParseOrderType(w)
 		if err != nil {
-			f.faults.impossible(codeUnsupportedField, "ordertype", "must be one of market, limit, stop, stop_limit")
+			f.faults.impossible(codeUnsupportedField, "orderType", "must be one of market, limit, stop, stop_limit")
 		}
 		i.OrderType = t
 	}
-	if w, ok := f.word("timeinforce"); ok {
+	if w, ok := f.word("timeInForce"); ok {
 		t, err := domain.ParseTimeInForce(w)
 		if err != nil {
-			f.faults.take("timeinforce", err)
+			f.faults.take("timeInForce", err)
 		}
 		i.TimeInForce = t
 	}
 	return f.check(i, renamed(map[string]string{
-		"limit_price": "limitprice", "stop_price": "stopprice", "take_profit": "takeprofit", "stop_loss": "stoploss", "order_type": "ordertype",
+		"limit_price": "limitPrice", "stop_price": "stopPrice", "take_profit": "takeProfit", "stop_loss": "stopLoss", "order_type": "orderType",
 	}))
 }
 
@@ -174,23 +178,29 @@ func (f *fields) relaySize(i *domain.Intent) {
 		i.Quantity = amount(f, "quantity", domain.ParseQuantity)
 	case f.has("notional"):
 		i.Notional = amount(f, "notional", domain.ParseMoney)
-	case f.has("percentequity"):
-		f.notBuilt("percentequity", "a size in percent of the equity")
-	case f.has("riskpercent"):
-		f.notBuilt("riskpercent", "a size by risk")
+	case f.has("percentEquity"):
+		f.sizedBy(i, "percentEquity", domain.SizingPercentOfEquity)
+	case f.has("riskPercent"):
+		f.sizedBy(i, "riskPercent", domain.SizingRiskPercent)
+	}
+}
+
+func (f *fields) sizedBy(i *domain.Intent, name string, t domain.SizingType) {
+	if value := amount(f, name, domain.ParseQuantity); value != nil {
+		i.Sizing = &domain.Sizing{Type: t, Value: value}
 	}
 }
 
 func (f *fields) relayProtection(i *domain.Intent) {
-	if price := amount(f, "takeprofit", domain.ParsePrice); price != nil {
+	if price := amount(f, "takeProfit", domain.ParsePrice); price != nil {
 		i.TakeProfit = &domain.Level{Price: price}
 	}
-	limit := amount(f, "stoplosslimit", domain.ParsePrice)
-	price := amount(f, "stoploss", domain.ParsePrice)
+	limit := amount(f, "stopLossLimit", domain.ParsePrice)
+	price := amount(f, "stopLoss", domain.ParsePrice)
 	switch {
 	case price != nil:
 		i.StopLoss = &domain.StopLoss{Level: domain.Level{Price: price}, LimitPrice: limit}
-	case limit != nil && !f.has("stoploss"):
-		f.faults.impossible("level_required", "stoplosslimit", "needs the stop-loss it belongs to")
+	case limit != nil && !f.has("stopLoss"):
+		f.faults.impossible("level_required", "stopLossLimit", "needs the stop-loss it belongs to")
 	}
 }

@@ -20,6 +20,8 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 //	quantity                    Quantity; or Notional, see quantityType
 //	quantityType                fixed_quantity (default), dollar_amount; for an exit
 //	                            percent_of_position, which makes it ExitPercent
+//	                            Sizing: risk_dollar_amount, risk_percent, both with
+//	                            a stopLoss, percent_of_equity
 //	cancel                      true: an intent of its own goes first, which cancels
 //	                            the symbol's open orders
 //	orderType                   OrderType: market (default) limit stop stop_limit
@@ -146,8 +148,12 @@ func (a *tradersPostAlert) size(i *domain.Intent) (*domain.Quantity, *domain.Mon
 			a.faults.impossible("quantity_required", "quantity", "a percent_of_position needs a quantity")
 		}
 		return nil, nil
-	case "risk_dollar_amount", "risk_percent", "percent_of_equity":
-		a.notBuilt("quantityType", w)
+	case "risk_dollar_amount":
+		return a.sizing(i, w, domain.SizingRiskAmount)
+	case "risk_percent":
+		return a.sizing(i, w, domain.SizingRiskPercent)
+	case "percent_of_equity":
+		return a.sizing(i, w, domain.SizingPercentOfEquity)
 	case "fixed_quantity":
 	default:
 		if ok {
@@ -155,6 +161,21 @@ func (a *tradersPostAlert) size(i *domain.Intent) (*domain.Quantity, *domain.Mon
 		}
 	}
 	return amount(a.fields, "quantity", domain.ParseQuantity), nil
+}
+
+// sizing leaves the quantity to what the account is worth or the stop-loss risks.
+func (a *tradersPostAlert) sizing(i *domain.Intent, word string, t domain.SizingType) (*domain.Quantity, *domain.Money) {
+	if i.Action == domain.ActionExit && i.Sentiment != domain.SentimentFlat {
+		a.notBuilt("quantityType", word+" for an exit")
+		return nil, nil
+	}
+	if !a.has("quantity") {
+		a.faults.impossible("quantity_required", "quantity", "a "+word+" needs a quantity")
+	}
+	if value := amount(a.fields, "quantity", domain.ParseQuantity); value != nil {
+		i.Sizing = &domain.Sizing{Type: t, Value: value}
+	}
+	return nil, nil
 }
 
 func (a *tradersPostAlert) orderType() domain.OrderType {
@@ -207,7 +228,7 @@ func (a *tradersPostAlert) named(intentField string) (field string, follows []st
 	switch intentField {
 	case "symbol":
 		return "ticker", []string{"symbol"}
-	case "notional", "exit_percent":
+	case "notional", "exit_percent", "sizing":
 		return "quantity", nil
 	case "sentiment":
 		if !a.has("sentiment") && a.has("market_position") {

@@ -8,6 +8,7 @@ type intentJSON struct {
 	Symbol           *domain.Symbol        `json:"symbol"`
 	Quantity         *domain.Quantity      `json:"quantity"`
 	Notional         *domain.Money         `json:"notional"`
+	Sizing           *sizingJSON           `json:"sizing,omitempty"`
 	QuantityMeans    *domain.QuantityMeans `json:"quantity_means,omitempty"`
 	ExitPercent      *domain.Quantity      `json:"exit_percent,omitempty"`
 	Closes           *domain.Sentiment     `json:"closes,omitempty"`
@@ -27,7 +28,7 @@ type intentJSON struct {
 
 func intentOf(i domain.Intent) intentJSON {
 	return intentJSON{
-		Action: i.Action, Symbol: orNull(i.Symbol), Quantity: i.Quantity, Notional: i.Notional, QuantityMeans: orNull(i.QuantityMeans), ExitPercent: i.ExitPercent, Closes: orNull(i.Closes), MaxAgeSeconds: i.MaxAgeSeconds,
+		Action: i.Action, Symbol: orNull(i.Symbol), Quantity: i.Quantity, Notional: i.Notional, Sizing: (*sizingJSON)(i.Sizing), QuantityMeans: orNull(i.QuantityMeans), ExitPercent: i.ExitPercent, Closes: orNull(i.Closes), MaxAgeSeconds: i.MaxAgeSeconds,
 		Sentiment: orNull(i.Sentiment), TargetPosition: i.TargetPosition, PreviousPosition: i.PreviousPosition, Type: i.OrderType, TimeInForce: i.TimeInForce,
 		LimitPrice: i.LimitPrice, StopPrice: i.StopPrice, ReferencePrice: i.ReferencePrice,
 		SenderTime: stampOrNull(i.SenderTime), TakeProfit: (*levelJSON)(i.TakeProfit), StopLoss: stopLossOf(i.StopLoss),

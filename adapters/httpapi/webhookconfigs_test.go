@@ -74,7 +74,7 @@ var _ = Describe("Webhook configs", func() {
 	})
 
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
-		got := create(ctx, `,"sizing":{"type":"percent_of_equity","value":"5"},
+		got := create(ctx, `,"sizing":{"type":"kelly","value":"5"},
 			"senders":{"allow_cidrs":["10.0.0.0/8"],"preset":"tradingview","signing":true}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))

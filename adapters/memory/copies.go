@@ -62,6 +62,9 @@ func copyIntent(i domain.Intent) domain.Intent {
 	i.Quantity, i.Notional, i.TargetPosition = clone(i.Quantity), clone(i.Notional), clone(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = clone(i.LimitPrice), clone(i.StopPrice), clone(i.ReferencePrice)
 	i.PreviousPosition, i.SenderTime = clone(i.PreviousPosition), clone(i.SenderTime)
+	if i.Sizing != nil {
+		i.Sizing = &domain.Sizing{Type: i.Sizing.Type, Value: clone(i.Sizing.Value)}
+	}
 	i.ExitPercent, i.MaxAgeSeconds = clone(i.ExitPercent), clone(i.MaxAgeSeconds)
 	if i.TakeProfit != nil {
 		i.TakeProfit = new(copyLevel(*i.TakeProfit))

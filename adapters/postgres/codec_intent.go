@@ -12,6 +12,7 @@ type intentJSON struct {
 	Symbol           domain.Symbol        `json:"symbol"`
 	Quantity         *domain.Quantity     `json:"quantity,omitempty"`
 	Notional         *domain.Money        `json:"notional,omitempty"`
+	Sizing           *sizingJSON          `json:"sizing,omitempty"`
 	QuantityMeans    domain.QuantityMeans `json:"quantity_means,omitempty"`
 	ExitPercent      *domain.Quantity     `json:"exit_percent,omitempty"`
 	Closes           domain.Sentiment     `json:"closes,omitempty"`
@@ -43,7 +44,7 @@ type stopLossJSON struct {
 
 func encodeIntent(i domain.Intent) string {
 	j := intentJSON{
-		Action: i.Action, Symbol: i.Symbol, Quantity: i.Quantity, Notional: i.Notional, QuantityMeans: i.QuantityMeans, ExitPercent: i.ExitPercent, Closes: i.Closes, MaxAgeSeconds: i.MaxAgeSeconds,
+		Action: i.Action, Symbol: i.Symbol, Quantity: i.Quantity, Notional: i.Notional, Sizing: (*sizingJSON)(i.Sizing), QuantityMeans: i.QuantityMeans, ExitPercent: i.ExitPercent, Closes: i.Closes, MaxAgeSeconds: i.MaxAgeSeconds,
 		Sentiment: i.Sentiment, TargetPosition: i.TargetPosition, PreviousPosition: i.PreviousPosition, OrderType: i.OrderType, TimeInForce: i.TimeInForce,
 		LimitPrice: i.LimitPrice, StopPrice: i.StopPrice, ReferencePrice: i.ReferencePrice, SenderTime: utc(i.SenderTime),
 		TakeProfit: (*levelJSON)(i.TakeProfit),
@@ -57,7 +58,7 @@ func encodeIntent(i domain.Intent) string {
 func decodeIntent(text string) (domain.Intent, error) {
 	j, err := decodeJSON[intentJSON]("intent", text)
 	i := domain.Intent{
-		Action: j.Action, Symbol: j.Symbol, Quantity: j.Quantity, Notional: j.Notional, QuantityMeans: j.QuantityMeans, ExitPercent: j.ExitPercent, Closes: j.Closes, MaxAgeSeconds: j.MaxAgeSeconds,
+		Action: j.Action, Symbol: j.Symbol, Quantity: j.Quantity, Notional: j.Notional, Sizing: (*domain.Sizing)(j.Sizing), QuantityMeans: j.QuantityMeans, ExitPercent: j.ExitPercent, Closes: j.Closes, MaxAgeSeconds: j.MaxAgeSeconds,
 		Sentiment: j.Sentiment, TargetPosition: j.TargetPosition, PreviousPosition: j.PreviousPosition, OrderType: j.OrderType, TimeInForce: j.TimeInForce,
 		LimitPrice: j.LimitPrice, StopPrice: j.StopPrice, ReferencePrice: j.ReferencePrice, SenderTime: j.SenderTime,
 		TakeProfit: (*domain.Level)(j.TakeProfit),

@@ -44,6 +44,17 @@ func fullIntent(symbol domain.Symbol) domain.Intent {
 	return i
 }
 
+// sizedIntent leaves its quantity to what the account is worth.
+func sizedIntent(symbol domain.Symbol) domain.Intent {
+	GinkgoHelper()
+	i, err := domain.NewIntent(domain.Intent{
+		Action: domain.ActionBuy, Symbol: symbol,
+		Sizing: &domain.Sizing{Type: domain.SizingPercentOfEquity, Value: new(domain.MustQuantity("2.5"))},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	return i
+}
+
 // leavingIntent says what only an exit can say.
 func leavingIntent(symbol domain.Symbol) domain.Intent {
 	GinkgoHelper()

@@ -46,7 +46,7 @@ func describeSignalByID(w *world) {
 	It("gives each of an alert's several signals as it was stored, one behind the other in their lane", func(ctx SpecContext) {
 		c, _ := w.config(ctx, w.ada, w.account(ctx, w.ada))
 		a := w.alert(c)
-		for _, i := range []domain.Intent{leavingIntent("AAPL"), fullIntent("AAPL"), market("AAPL")} {
+		for _, i := range []domain.Intent{leavingIntent("AAPL"), fullIntent("AAPL"), sizedIntent("AAPL")} {
 			a.Signals = append(a.Signals, w.signalOf(c, a.Delivery, i))
 		}
 		Expect(w.appendAll(ctx, a)).To(HaveExactElements(beStored()))
