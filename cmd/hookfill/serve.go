@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime/debug"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -52,7 +52,7 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	if err != nil {
 		return err
 	}
-	collectLess(env)
+	defer runtime.KeepAlive(ballast())
 	if err := dataDir(s.DataDir).make(); err != nil {
 		return err
 	}
@@ -84,14 +84,11 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	}, demo)
 }
 
-// collectLess lets garbage pile up to some 50 MB under load. What is alive is a
-// few megabytes: collecting at every doubling would cost more than the memory is
-// worth. Who sets GOGC decides.
-func collectLess(env environment) {
-	if env.variables()["GOGC"] == "" {
-		debug.SetGCPercent(400)
-	}
-}
+// ballast keeps the collector from running at every few megabytes: what is alive in
+// a server is little, and garbage may grow to as much as is alive. It is never
+// written to, so it takes addresses and no memory; and unlike a larger GOGC it does
+// not multiply a heap that is large.
+func ballast() []byte { return make([]byte, 32<<20) }
 
 // prepareDatabase starts and migrates a private cluster. A database somebody
 // named is theirs to migrate; the server refuses one that is not.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -24,11 +26,22 @@ var _ = Describe("A module outside hookfill", func() {
 		Expect(os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o600)).To(Succeed())
 
 		runGo(ctx, dir, "mod", "edit", "-replace=github.com/hookfill/hookfill="+root)
-		report := runGo(ctx, dir, "test", "-mod=mod", "-v", ".", "-ginkgo.v", "-ginkgo.no-color")
+		report := runGo(ctx, dir, append(testLikeThis(), "-mod=mod", "-v", ".", "-ginkgo.v", "-ginkgo.no-color")...)
 		Expect(report).To(And(ContainSubstring("outside.Journal as a PaperJournal"), ContainSubstring("outside.Clock as a Clock")))
 		Expect(report).To(MatchRegexp(`Ran ([1-9]\d*) of ([1-9]\d*) Specs`))
 	})
 })
+
+// testLikeThis builds as this very program was built: with the race detector where it
+// has it, so that what is compiled already serves again.
+func testLikeThis() []string {
+	args := []string{"test", "-vet=off"}
+	info, _ := debug.ReadBuildInfo()
+	if slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		args = append(args, "-race")
+	}
+	return args
+}
 
 func runGo(ctx context.Context, dir string, args ...string) string {
 	GinkgoHelper()
