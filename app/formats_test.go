@@ -174,3 +174,38 @@ var _ = Describe("An entry sized by what its account is worth", func() {
 		Expect(t.held(ctx, "AAPL")).To(Equal("100"))
 	})
 })
+
+var _ = Describe("A webhook with a mapping of its own", func() {
+	custom := func(mapping domain.Mapping) func(*domain.WebhookRules) {
+		return func(r *domain.WebhookRules) { r.Format, r.Mapping = domain.AlertFormatCustom, mapping }
+	}
+	mapping := func() domain.Mapping {
+		return domain.Mapping{"symbol": `body.what`, "action": `body.up ? "buy" : "sell"`, "quantity": `mul(body.lots, "10")`}
+	}
+
+	It("trades what its expressions say, as its preview shows", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx, custom(mapping()))
+		t.quote(ctx, "AAPL", "100")
+		const body = `{"what":"NASDAQ:aapl","up":true,"lots":0.3}`
+		preview, err := t.webhooks.PreviewAlert(ctx, t.who, hook.Config.ID(), []byte(body))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(preview.Format).To(Equal(domain.AlertFormatCustom))
+		t.send(ctx, hook, body)
+		t.settle(ctx)
+		Expect(t.held(ctx, "AAPL")).To(Equal("3"))
+	})
+
+	It("is not made, nor changed to one, whose expressions cannot be read", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx)
+		rules := hook.Config.Snapshot().Rules
+		custom(domain.Mapping{"symbol": `body.what`, "action": `body.(`})(&rules)
+		_, err := t.webhooks.CreateWebhook(ctx, t.who, ports.NewWebhookConfig{Name: "custom", Rules: rules}, ports.Idempotency{})
+		Expect(err).To(MatchError(domain.KindInvalid))
+		_, err = t.webhooks.ChangeWebhook(ctx, t.who, hook.Config.ID(), ports.WebhookChange{
+			Revise: func(domain.WebhookRules) (domain.WebhookRules, error) { return rules, nil },
+		}, ports.Idempotency{})
+		Expect(err).To(MatchError(domain.KindInvalid))
+	})
+})

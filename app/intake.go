@@ -94,7 +94,7 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 		ID: domain.DeliveryID{UUID: in.ids.New()}, UserID: snap.UserID, WebhookConfigID: snap.ID,
 		ReceivedAt: received, Body: in.parser.Redact(a.Body), Source: a.Source,
 	}
-	parsed, refusal := in.parser.Parse(snap.Rules.Format, a.Body)
+	parsed, refusal := understand(in.parser, snap.Rules, a.Body)
 	if refusal != nil {
 		return in.refuse(ctx, snap, delivery, refusal)
 	}

@@ -9,6 +9,14 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
+// understand reads an alert as the config says.
+func understand(parser ports.AlertParser, rules domain.WebhookRules, body []byte) (ports.ParsedAlert, error) {
+	if rules.Format == domain.AlertFormatCustom {
+		return parser.ParseMapped(rules.Mapping, body)
+	}
+	return parser.Parse(rules.Format, body)
+}
+
 // judge turns an alert that was understood into what the inbox stores: a signal
 // an intent, each admitted or refused by the config. Body is what was posted, of
 // which the delivery keeps what may be kept.

@@ -46,7 +46,7 @@ func (w *Webhooks) PreviewAlert(
 	if err != nil {
 		return ports.Preview{}, err
 	}
-	parsed, err := w.parser.Parse(config.Snapshot().Rules.Format, body)
+	parsed, err := understand(w.parser, config.Snapshot().Rules, body)
 	if err != nil {
 		return ports.Preview{}, err
 	}

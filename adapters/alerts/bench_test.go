@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/adapters/expressions"
 	"github.com/hookfill/hookfill/domain"
 )
 
@@ -75,6 +76,20 @@ func benchRules() domain.WebhookRules {
 	}
 	rules.Routes = []domain.Route{{BrokerAccountID: domain.BrokerAccountID{UUID: id}, Multiplier: domain.MustQuantity("1")}}
 	return rules
+}
+
+func BenchmarkMapping(b *testing.B) {
+	parser := alerts.New().WithExpressions(expressions.New())
+	mapping := domain.Mapping{
+		"symbol": `body.what`, "action": `body.up ? "buy" : "sell"`, "quantity": `mul(body.lots, "10")`,
+		"reference_price": `body.price`, "sender_time": `body.at`,
+	}
+	body := []byte(`{"what":"NASDAQ:AAPL","up":true,"lots":0.3,"price":"189.43","at":"2026-11-20T14:30:01Z"}`)
+	for b.Loop() {
+		if _, err := parser.ParseMapped(mapping, body); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // hostileMembers is one object as large as the bound on tokens lets it be read:

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/adapters/expressions"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 	"github.com/hookfill/hookfill/ports/portstest"
 )
 
 var _ = portstest.DescribeAlertParser("alerts.Parser", portstest.AlertParserHarness{
-	New: func(context.Context) ports.AlertParser { return alerts.New() },
+	New: func(context.Context) ports.AlertParser { return alerts.New().WithExpressions(expressions.New()) },
 	Alerts: portstest.Alerts{
 		Understood: map[domain.AlertFormat][]string{
 			"traderspost": {

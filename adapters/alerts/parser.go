@@ -14,6 +14,8 @@ import (
 type Parser struct {
 	// formats is asked in this order when the format is auto.
 	formats []format
+	// expressions evaluates custom mappings; nil offers none.
+	expressions ports.Expressions
 }
 
 var _ ports.AlertParser = (*Parser)(nil)
@@ -32,6 +34,10 @@ func New() *Parser {
 	json := []format{threeCommas(), openAlgo(), tvHub(), pickMyTrade(), relay(), newTradersPost()}
 	return &Parser{formats: append(json, crossTrade{}, pineConnector{}, alertatron{}, plain{})}
 }
+
+// WithExpressions gives a parser that reads custom mappings as well, which New
+// makes without.
+func (p *Parser) WithExpressions(e ports.Expressions) *Parser { return &Parser{p.formats, e} }
 
 // Formats gives auto and then each format, in the order in which auto asks them.
 func (p *Parser) Formats() []domain.AlertFormat {

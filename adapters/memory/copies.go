@@ -2,6 +2,7 @@ package memory
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,6 +34,7 @@ func copyConfig(s domain.WebhookConfigSnapshot) domain.WebhookConfigSnapshot {
 func copyRules(r domain.WebhookRules) domain.WebhookRules {
 	// The domain copies the lists and maps of rules, the pointers are left.
 	r = domain.RestoreWebhookConfig(domain.WebhookConfigSnapshot{Rules: r}).Snapshot().Rules
+	r.Mapping = maps.Clone(r.Mapping)
 	r.Sizing.Value = clone(r.Sizing.Value)
 	r.Risk.MaxOrderQuantity = clone(r.Risk.MaxOrderQuantity)
 	r.Risk.MaxOrderNotional = clone(r.Risk.MaxOrderNotional)

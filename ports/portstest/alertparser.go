@@ -139,6 +139,33 @@ func DescribeAlertParser(name string, h AlertParserHarness) bool {
 			}
 		})
 
+		It("reads an alert by a config's own mapping: one JSON object makes one intent", func() {
+			mapping := domain.Mapping{"symbol": "body.s", "action": "body.a", "quantity": "body.q"}
+			Expect(parser.CheckMapping(mapping)).To(Succeed())
+			parsed, err := parser.ParseMapped(mapping, []byte(`{"s":"AAPL","a":"sell","q":0.10,"id":"x"}`))
+			Expect(err).NotTo(HaveOccurred())
+			want, err := domain.NewIntent(domain.Intent{Symbol: "AAPL", Action: domain.ActionSell, Quantity: new(domain.MustQuantity("0.1"))})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(parsed.Intents).To(Equal([]domain.Intent{want}))
+			Expect(parsed.Format).To(Equal(domain.AlertFormatCustom))
+			Expect(parsed.Fields).To(HaveKeyWithValue("id", "x"))
+
+			for _, body := range []string{"BUY 10 AAPL", `[{"s":"AAPL"}]`, ""} {
+				_, err = parser.ParseMapped(mapping, []byte(body))
+				Expect(err).To(failWith(domain.KindInvalid, "not_understood"), body)
+			}
+			mapping["quantity"] = "body.q + body.none"
+			_, err = parser.ParseMapped(mapping, []byte(`{"s":"AAPL","a":"sell","q":1}`))
+			Expect(err).To(failWith(domain.KindInvalid, "not_understood"))
+			Expect(reasonsOf(err)).To(ContainElement(HaveField("Field", "quantity")), "an expression that fails names its field")
+		})
+
+		It("refuses a mapping whose expressions cannot be read", func() {
+			err := parser.CheckMapping(domain.Mapping{"symbol": "body.s", "action": "body.("})
+			Expect(err).To(failWith(domain.KindInvalid, "invalid_expression"))
+			Expect(reasonsOf(err)).To(HaveExactElements(HaveField("Field", "mapping.action")))
+		})
+
 		It("gives a body as it may be stored and shown, from which the same is read; without secrets it is the same", func() {
 			Expect(h.Alerts.Secrets).NotTo(BeEmpty(), "the harness has such an alert")
 			for _, body := range h.Alerts.Secrets {
