@@ -137,6 +137,16 @@ var _ = Describe("A trap others fell into, behind the parser", func() {
 		Expect(t.held(ctx, "NVDA")).To(Equal("1"))
 	})
 
+	It("5: an entry that a person is asked about is not executed while nobody answers", func(ctx SpecContext) {
+		t := newTrader(ctx)
+		hook := t.hook(ctx, func(r *domain.WebhookRules) { r.Staleness.Ask = true })
+		id := t.send(ctx, hook, numbered(5))
+		t.later(ctx, 2*time.Minute)
+		t.settle(ctx)
+		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(ConsistOf(HaveField("Code", domain.ReasonAsks)))
+		Expect(t.orders(ctx)).To(BeEmpty())
+	})
+
 	It("4: what one webhook is sent from an address holds up nobody else's from the same address", func(ctx SpecContext) {
 		t := newTrader(ctx)
 		busy, other := t.hook(ctx), t.hook(ctx)
