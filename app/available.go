@@ -10,9 +10,13 @@ import (
 // inTheWay gives the orders that end before an exit of the ticket: the config's
 // own open ones, of which each either holds the quantity or would build the
 // position again, and, where the exit is from the account's whole position, what
-// others have open that holds some of that.
+// others have open that holds some of that. What protects other entries is not in
+// the way of a synthetic stop, which closes its own.
 func (x *execution) inTheWay() []*domain.Order {
 	orders := x.brief.Working
+	if x.closes != nil {
+		orders = slices.DeleteFunc(slices.Clone(orders), (*domain.Order).IsLeg)
+	}
 	if x.rules.PositionScope != domain.PositionScopeAccount {
 		return orders
 	}

@@ -20,6 +20,15 @@ func protectingRules(r domain.WebhookRules, ownOnly bool) domain.WebhookRules {
 	return r
 }
 
+// seeToProtection is what a signal of source protection does before it exits. Seen
+// is false where it is to exit now.
+func (x *execution) seeToProtection(ctx context.Context) (wait time.Duration, final, seen bool, err error) {
+	if wait, final, seen, err = x.seeToBare(ctx); seen || err != nil {
+		return wait, final, seen, err
+	}
+	return x.seeToStop(ctx)
+}
+
 // seeToBare is what a signal of the guard does first: the loss that it is about
 // may not be recorded yet, and what the config holds by now may be protected by
 // other orders. Seen is false where it is to be closed.

@@ -67,6 +67,31 @@ var _ = Describe("A chain of alerts", func() {
 		Expect(t.held(ctx, "AAPL")).To(Equal("3"))
 	})
 
+	DescribeTable("is judged in a preview as it will be", func(ctx SpecContext, on domain.ChainBreak, body, rule string, verdict domain.Verdict, target string) {
+		hook := t.hook(ctx, func(r *domain.WebhookRules) { r.Chain.OnBreak = on })
+		t.send(ctx, hook, moves(1, "buy", "10", "0", "10"))
+		t.settle(ctx)
+		preview, err := t.webhooks.PreviewAlert(ctx, t.who, hook.Config.ID(), []byte(body))
+		Expect(err).NotTo(HaveOccurred())
+		plan := preview.Intents[0].Routes[0].Plan
+		Expect(plan.Decisions).To(ContainElement(And(HaveField("Rule", rule), HaveField("Verdict", verdict))))
+		Expect(plan.Target.String()).To(Equal(target))
+		Expect(t.orders(ctx)).To(HaveLen(1), "nothing is done")
+	},
+		Entry("where it hangs together", domain.ChainTarget, moves(2, "buy", "5", "10", "15"), "chain", domain.VerdictPass, "15"),
+		Entry("executed as is", domain.ChainAsIs, moves(2, "buy", "5", "12", "17"), "chain_break", domain.VerdictNote, "17"),
+		Entry("turned into its target", domain.ChainTarget, moves(2, "buy", "5", "12", "17"), "chain_break", domain.VerdictAdjust, "17"),
+		Entry("held first", domain.ChainHold, moves(2, "buy", "5", "12", "17"), "chain_hold", domain.VerdictNote, "17"),
+		Entry("an exit, which is not held", domain.ChainHold, moves(2, "sell", "4", "12", "8"), "chain_break", domain.VerdictAdjust, "8"),
+	)
+
+	It("of which nothing is known yet is not judged in a preview", func(ctx SpecContext) {
+		hook := t.hook(ctx, rule(domain.ChainHold))
+		preview, err := t.webhooks.PreviewAlert(ctx, t.who, hook.Config.ID(), []byte(moves(1, "buy", "5", "12", "17")))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(preview.Intents[0].Routes[0].Plan.Decisions).NotTo(ContainElement(HaveField("Rule", HavePrefix("chain"))))
+	})
+
 	It("begins with the first alert, whatever that says, in each lane and for each webhook", func(ctx SpecContext) {
 		hook, other := t.hook(ctx), t.hook(ctx)
 		first := t.send(ctx, hook, moves(1, "buy", "5", "5", "10"))

@@ -103,6 +103,7 @@ func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
 		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
 		"private.reconciliations compared_at", "private.reconciliations claimed_until",
+		"public.unmatched_orders recall_at",
 	} {
 		table, name, _ := strings.Cut(column, " ")
 		if _, err := conn.Exec(ctx, "update "+table+" set "+name+" = "+name+by); err != nil {

@@ -19,8 +19,12 @@ type execution struct {
 	account *domain.BrokerAccount
 	rules   domain.WebhookRules
 	intent  domain.Intent
-	// can is what the broker declares, known from when the ticket is planned.
-	can ports.Capabilities
+	// can is what the broker declares, and watchable that its prices can be watched,
+	// known from when the ticket is planned.
+	can       ports.Capabilities
+	watchable bool
+	// closes is how much a synthetic stop closes; nil for every other ticket.
+	closes *domain.Quantity
 	// market is what is known of it in this step, for the rule that asks for it.
 	market domain.Prices
 	// equity is what the account is worth, for a size that hangs on it.
@@ -81,10 +85,11 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 		wait, err := x.letPass(ctx, *before)
 		return wait, false, err
 	}
-	if x.isSuperseded() {
-		if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
-			return wait, final, err
-		}
+	if took, err := x.takeIn(ctx, last); took || err != nil {
+		return 0, false, err
+	}
+	if wait, final, gaveWay, err := x.giveWay(ctx, last); gaveWay || err != nil {
+		return wait, final, err
 	}
 	if wait := x.parked(); wait > 0 {
 		return wait, false, nil
@@ -116,7 +121,7 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
 		return x.cancelThem(ctx, x.brief.Working) // also where there is nothing to exit yet
 	}
-	if wait, final, seen, err := x.seeToBare(ctx); seen || err != nil {
+	if wait, final, seen, err := x.seeToProtection(ctx); seen || err != nil {
 		return wait, final, err
 	}
 	if wait := x.holdsForChain(); wait > 0 {
@@ -178,7 +183,7 @@ func (x *execution) follow(ctx context.Context, o *domain.Order) (time.Duration,
 		}
 		return x.refresh(ctx, o)
 	case domain.SubmissionIntent:
-		if known, err := x.forgotten(ctx, o); err != nil || known != nil {
+		if known, err := x.forgotten(ctx, o.Terms().ClientOrderID); err != nil || known != nil {
 			if err != nil {
 				return 0, false, err
 			}
@@ -214,7 +219,7 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	if err != nil {
 		return 0, false, err
 	}
-	x.can = broker.Capabilities()
+	x.can, x.watchable = broker.Capabilities(), canBeWatched(broker)
 	instrument, err := broker.Instrument(ctx, x.account, x.ticket.Symbol)
 	if errors.Is(err, domain.KindNotFound) {
 		return 0, true, x.finish(ctx, x.refusal("unknown_symbol", string(x.ticket.Symbol)+" is not known to the broker"), nil)
@@ -280,7 +285,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
 		Age: x.age(), Market: x.market, Equity: x.equity, Usage: x.brief.Usage, Carried: x.brief.Carried,
-		Brackets: x.can.Brackets, Stops: takesStops(x.can), Protected: x.isProtected(),
+		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable, Protected: x.isProtected() && x.closes == nil,
 		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {

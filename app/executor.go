@@ -54,11 +54,10 @@ type Executor struct {
 	// started is when this executor was made.
 	started time.Time
 
+	absent *absentOrders
+
 	mu   sync.Mutex
 	held map[ports.Lease]context.CancelFunc
-	// absent are the orders the broker was asked for and does not have, by client
-	// order id, until they are written down.
-	absent map[string]struct{}
 	// caughtUp are those whose open orders were asked about since the start.
 	caughtUp map[holder]struct{}
 }
@@ -72,7 +71,7 @@ func NewExecutor(
 		lanes: lanes, ledger: ledger, clock: clock, ids: ids, bell: bell, log: log, c: c,
 		shares: newShares(c.Lanes),
 		orders: &submitter{ledger: ledger, brokers: brokers, clock: clock, log: log, timeout: c.SendTimeout},
-		held:   map[ports.Lease]context.CancelFunc{}, absent: map[string]struct{}{}, caughtUp: map[holder]struct{}{}, started: clock.Now(),
+		held:   map[ports.Lease]context.CancelFunc{}, absent: newAbsentOrders(maxAbsent), caughtUp: map[holder]struct{}{}, started: clock.Now(),
 	}
 }
 

@@ -27,3 +27,15 @@ func NextLookUp(since, wait time.Duration) time.Duration { return nextLookUp(sin
 
 // Proof is what absence proves.
 type Proof = proof
+
+// AbsentOrders is what an executor remembers of what brokers do not have.
+type AbsentOrders struct{ *absentOrders }
+
+// NewAbsentOrders remembers so many at most.
+func NewAbsentOrders(most int) AbsentOrders { return AbsentOrders{newAbsentOrders(most)} }
+
+// Has, Add, Drop and Size are those of what is remembered.
+func (a AbsentOrders) Has(id string) bool { return a.has(id) }
+func (a AbsentOrders) Add(id string)      { a.add(id) }
+func (a AbsentOrders) Drop(id string)     { a.drop(id) }
+func (a AbsentOrders) Size() int          { return max(len(a.known), len(a.order)) }

@@ -115,38 +115,27 @@ func (g *Guard) leftBare(
 
 // closing is the exit of what a config holds, or of what was built by hand.
 func (g *Guard) closing(orders *submitter, account *domain.BrokerAccount, entry domain.SignalSnapshot, lost *domain.Order) (*domain.Signal, error) {
-	broker, err := orders.brokers.For(account.Kind())
-	if err != nil {
-		return nil, err
-	}
 	terms := lost.Terms()
-	intent, err := domain.NewIntent(domain.Intent{
-		Action: domain.ActionExit, Symbol: terms.Symbol, OrderType: domain.OrderTypeMarket, TimeInForce: marketTimeInForce(broker.Capabilities()),
-	})
-	if err != nil {
-		return nil, err
-	}
-	id := closingOf(terms.ID)
-	return domain.NewSignal(domain.SignalSnapshot{
-		ID: id, UserID: terms.UserID, Source: domain.SourceProtection, Intent: intent, Payload: []byte(lostOrder + terms.ID.String()),
-		WebhookConfigID: entry.WebhookConfigID, WebhookConfigVersion: entry.WebhookConfigVersion,
-		Decisions: []domain.Decision{{
+	return newClosing(orders.brokers, closing{
+		id: closingOf(terms.ID), account: account, symbol: terms.Symbol, entry: entry, about: lostOrder + terms.ID.String(),
+		why: domain.Decision{
 			Rule: "protection_lost", Verdict: domain.VerdictNote,
 			Detail: "the broker ended order " + terms.ClientOrderID + ", which protected the position, as " + string(lost.Status()),
-		}},
-		Tickets: []domain.Ticket{{
-			ID: domain.TicketID(id), BrokerAccountID: account.ID(), Symbol: terms.Symbol, Multiplier: domain.MustQuantity("1"),
-		}},
-		ReceivedAt: g.clock.Now(),
-	}, nil)
+		},
+		at: g.clock.Now(),
+	})
 }
 
-// closingOf gives the id of the signal that closes what an order protected: the
-// time of the order's, and a digest of it (RFC 9562, version 7).
-func closingOf(leg domain.OrderID) domain.SignalID {
-	digest := sha256.Sum256(leg.UUID[:])
+// closingOf gives the id of the signal that closes what an order protected.
+func closingOf(leg domain.OrderID) domain.SignalID { return signalAfter(leg) }
+
+// signalAfter gives the id of a signal that follows from an order: the time of the
+// order's, and a digest of it and of what else tells it from others (RFC 9562,
+// version 7).
+func signalAfter(o domain.OrderID, which ...byte) domain.SignalID {
+	digest := sha256.Sum256(append(o.UUID[:], which...))
 	var id domain.SignalID
-	copy(id.UUID[:], leg.UUID[:8])
+	copy(id.UUID[:], o.UUID[:8])
 	copy(id.UUID[8:], digest[:8])
 	id.UUID[8] = id.UUID[8]&0x3f | 0x80
 	return id

@@ -15,25 +15,26 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if err != nil {
 		return 0, false, err
 	}
-	known, err := x.forgotten(ctx, o)
-	if err != nil {
-		return 0, false, err
-	}
 	first, err := x.orders.attempt(1, x.account, plan.Steps[0].Effect == domain.EffectExit)
 	if err != nil {
 		return 0, false, err
 	}
 	first.Effect = plan.Steps[0].Effect
-	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{
+	understood := ports.TicketPlan{
 		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(), Legs: legs,
-	})
+		Afresh: first.Effect == domain.EffectEntry && x.position().IsFlat(),
+	}
+	if plan.Synthetic && first.Effect == domain.EffectEntry {
+		understood.Synthetic = new(domain.SyntheticStopFor(o.Terms(), plan.Legs))
+	}
+	err = x.ledger.Intend(ctx, x.lease, o, first, understood)
 	if isLimitReached(err) || cameUnderHalt(err) {
 		return 0, false, nil // by another lane, or a person, meanwhile: it is judged again
 	}
 	if err != nil {
 		return 0, false, err
 	}
-	x.setAbsent(o, false)
+	x.absent.drop(o.Terms().ClientOrderID)
 	for _, written := range append([]*domain.Order{o}, legs...) {
 		if _, err := written.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 			return 0, false, err
@@ -43,11 +44,11 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 	if x.ticket.Target == nil {
 		x.ticket.Target = &plan.Target
 	}
-	if known != nil {
-		return 0, false, x.remember(ctx, o, *known)
-	}
 	return x.dispatch(ctx, o)
 }
+
+// nextStep numbers the ticket's next order.
+func (x *execution) nextStep() int { return len(x.brief.Orders) + 1 }
 
 // newOrders makes the order of the plan's first step, and its legs where it is an
 // entry that is protected.
@@ -58,7 +59,7 @@ func (x *execution) newOrders(ctx context.Context, plan domain.Plan) (*domain.Or
 	}
 	step := plan.Steps[0]
 	signal := x.brief.Signal.Snapshot()
-	number := len(x.brief.Orders) + 1
+	number := x.nextStep()
 	terms := domain.OrderTerms{
 		ID: domain.OrderID{UUID: x.ids.New()}, UserID: x.ticket.UserID, SignalID: x.ticket.SignalID, TicketID: x.ticket.ID,
 		BrokerAccountID: x.ticket.BrokerAccountID, WebhookConfigID: signal.WebhookConfigID, LaneSeq: x.ticket.LaneSeq,
@@ -104,7 +105,7 @@ func (x *execution) sendAgain(ctx context.Context, o *domain.Order) (time.Durati
 	if err != nil {
 		return 0, false, err
 	}
-	x.setAbsent(o, false)
+	x.absent.drop(o.Terms().ClientOrderID)
 	return x.dispatch(ctx, fresh)
 }
 

@@ -153,8 +153,9 @@ var _ = Describe("An entry with take-profit and stop-loss", func() {
 		Expect(stop.IsWorking()).To(BeTrue())
 	})
 
-	It("is refused where the broker takes no brackets", func(ctx SpecContext) {
+	It("is refused where the broker takes no brackets and tells no prices", func(ctx SpecContext) {
 		t.venue.declares = noBrackets
+		t.brokers[domain.BrokerKindPaper] = priceless{t.venue}
 		id := t.send(ctx, hook, buyTenProtected)
 		t.settle(ctx)
 		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection")))

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -123,31 +124,52 @@ func (r *Reconciler) compare(ctx context.Context, c ports.Comparison) error {
 	if last.Before(since) {
 		since = last
 	}
-	since = since.Add(-r.c.Overlap)
+	return r.walk(ctx, broker, history, account, since.Add(-r.c.Overlap))
+}
+
+// walk matches all that changed since, a page at a time, by time and id: a page
+// begins with the very time at which the one before ended, without what was met
+// of it. What turns up at that time meanwhile is met, and nothing is twice.
+func (r *Reconciler) walk(
+	ctx context.Context, broker ports.Broker, history ports.OrderHistory, account *domain.BrokerAccount, since time.Time,
+) error {
+	met := map[string]bool{}
 	for {
-		listed, err := r.list(ctx, broker, history, account, since)
+		limit := r.c.Page + len(met)
+		listed, err := r.list(ctx, broker, history, account, since, limit)
 		if err != nil {
 			return err
 		}
-		if err := r.match(ctx, account, listed); err != nil {
+		fresh := slices.DeleteFunc(slices.Clone(listed), func(l ports.ListedOrder) bool {
+			return l.Report.At.Equal(since) && met[l.Report.BrokerOrderID]
+		})
+		if err := r.match(ctx, account, fresh); err != nil {
 			return err
 		}
-		if len(listed) < r.c.Page {
+		if len(listed) < limit || len(fresh) == 0 {
 			return r.ledger.Compared(ctx, account.ID())
 		}
-		since = listed[len(listed)-1].Report.At.Add(time.Microsecond)
+		last := fresh[len(fresh)-1].Report.At
+		if !last.Equal(since) {
+			since, met = last, map[string]bool{}
+		}
+		for _, l := range fresh {
+			if l.Report.At.Equal(last) {
+				met[l.Report.BrokerOrderID] = true
+			}
+		}
 	}
 }
 
 func (r *Reconciler) list(
-	ctx context.Context, broker ports.Broker, history ports.OrderHistory, account *domain.BrokerAccount, since time.Time,
+	ctx context.Context, broker ports.Broker, history ports.OrderHistory, account *domain.BrokerAccount, since time.Time, limit int,
 ) ([]ports.ListedOrder, error) {
 	if err := r.orders.spend(ctx, broker, account); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.c.SendTimeout)
 	defer cancel()
-	return history.ChangedOrders(ctx, account, since, r.c.Page)
+	return history.ChangedOrders(ctx, account, since, limit)
 }
 
 // match holds what a broker listed against the rows. The rows are read after the
@@ -223,13 +245,17 @@ func (r *Reconciler) alarm(ctx context.Context, account *domain.BrokerAccount, l
 }
 
 func unmatched(ids ports.IDs, account *domain.BrokerAccount, symbol domain.Symbol, report domain.OrderReport, at time.Time) domain.UnmatchedOrder {
-	var filled domain.Net
-	for _, f := range report.Fills {
-		filled = filled.After(domain.SideBuy, f.Quantity)
-	}
 	return domain.UnmatchedOrder{
 		ID: domain.UnmatchedOrderID{UUID: ids.New()}, UserID: account.UserID(), BrokerAccountID: account.ID(),
 		ClientOrderID: report.ClientOrderID, BrokerOrderID: report.BrokerOrderID, Symbol: symbol,
-		Status: report.Status, FilledQuantity: filled, FoundAt: at,
+		Status: report.Status, FilledQuantity: filledOf(report), FoundAt: at,
 	}
+}
+
+// filledOf adds up what a report says is filled.
+func filledOf(report domain.OrderReport) (filled domain.Net) {
+	for _, f := range report.Fills {
+		filled = filled.After(domain.SideBuy, f.Quantity)
+	}
+	return filled
 }

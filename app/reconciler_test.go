@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +38,40 @@ func (b *listingBroker) ChangedOrders(ctx context.Context, account *domain.Broke
 	return found, err
 }
 
+// pagedHistory lists orders and cuts a page off wherever its limit is. Once it
+// has listed some, another turns up.
+type pagedHistory struct {
+	ports.Broker
+	orders []ports.ListedOrder
+	late   *ports.ListedOrder
+}
+
+func (h *pagedHistory) ChangedOrders(_ context.Context, _ *domain.BrokerAccount, since time.Time, limit int) ([]ports.ListedOrder, error) {
+	var found []ports.ListedOrder
+	for _, o := range h.orders {
+		if !o.Report.At.Before(since) {
+			found = append(found, o)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b ports.ListedOrder) int { return a.Report.At.Compare(b.Report.At) })
+	found = found[:min(limit, len(found))]
+	if h.late != nil && len(found) > 2 {
+		h.orders, h.late = append(h.orders, *h.late), nil
+	}
+	return found, nil
+}
+
+// countedLedger tells what was taken for unmatched, and how often.
+type countedLedger struct {
+	ports.Ledger
+	unmatched []string
+}
+
+func (l *countedLedger) Unmatched(ctx context.Context, o domain.UnmatchedOrder) (bool, error) {
+	l.unmatched = append(l.unmatched, o.BrokerOrderID)
+	return l.Ledger.Unmatched(ctx, o)
+}
+
 var _ = Describe("The reconciler", func() {
 	var (
 		t      *trader
@@ -57,7 +93,7 @@ var _ = Describe("The reconciler", func() {
 	unmatched := func(ctx SpecContext) (ids []string) {
 		GinkgoHelper()
 		t.read(ctx, func(ctx context.Context, repos ports.Repositories) error {
-			page, err := repos.Unmatched.List(ctx, ports.PageRequest{})
+			page, err := repos.Unmatched.List(ctx, ports.UnmatchedQuery{})
 			for _, o := range page.Items {
 				ids = append(ids, o.BrokerOrderID)
 			}
@@ -103,6 +139,25 @@ var _ = Describe("The reconciler", func() {
 		round(ctx)
 		Expect(unmatched(ctx)).To(Equal([]string{"b-2"}))
 		Expect(t.booked(ctx, ports.PositionsByAccount, "AAPL")).To(Equal("10"))
+	})
+
+	It("meets every order once, also those of the very time at which a page ends, and that turn up there meanwhile", func(ctx SpecContext) {
+		counted := &countedLedger{Ledger: t.ledger}
+		h := &pagedHistory{Broker: t.paper}
+		for n := range 7 {
+			o := stranger(marked(ctx), fmt.Sprintf("b-%d", n))
+			o.Report.At = t.clock.Now().Add(time.Duration(n/5) * time.Microsecond)
+			h.orders = append(h.orders, o)
+		}
+		late := stranger(marked(ctx), "late")
+		late.Report.At = h.orders[4].Report.At
+		h.late = &late
+		c := app.DefaultReconcilerConfig()
+		c.Page = 2
+		r = app.NewReconciler(counted, app.Brokers{domain.BrokerKindPaper: h}, t.guard, t.clock, t.ids, quietLog(), c)
+		round(ctx)
+		Expect(unmatched(ctx)).To(ConsistOf("b-0", "b-1", "b-2", "b-3", "b-4", "b-5", "b-6", "late"))
+		Expect(counted.unmatched).To(HaveLen(8), "none is met twice")
 	})
 
 	It("leaves the orders of others alone", func(ctx SpecContext) {

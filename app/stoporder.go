@@ -162,9 +162,15 @@ func (x *execution) flatten(ctx context.Context, entry, leg *domain.Order) (time
 // write commits an order that takes a position back, with its first attempt, and
 // sends it.
 func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, bool, error) {
-	known, err := x.forgotten(ctx, o)
+	known, err := x.forgotten(ctx, o.Terms().ClientOrderID)
 	if err != nil {
 		return 0, false, err
+	}
+	if known != nil {
+		if err := x.alarm(ctx, *known); err != nil {
+			return 0, false, err
+		}
+		return 0, false, x.adopt(ctx, o, *known, ports.TicketPlan{Target: *x.ticket.Target})
 	}
 	first, err := x.orders.attempt(1, x.account, true)
 	if err != nil {
@@ -181,10 +187,7 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 	if _, err := o.Apply(domain.AttemptedEvent(first.Number, first.At), first.At); err != nil {
 		return 0, false, err
 	}
-	x.setAbsent(o, false)
-	if known != nil {
-		return 0, false, x.remember(ctx, o, *known)
-	}
+	x.absent.drop(o.Terms().ClientOrderID)
 	return x.dispatch(ctx, o)
 }
 

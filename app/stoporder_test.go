@@ -112,7 +112,8 @@ var _ = Describe("An entry with a stop-loss at a broker without brackets", func(
 		Expect(s.Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection_refused")))
 	})
 
-	DescribeTable("is refused where that is not all the protection it asks for,", func(ctx SpecContext, body string) {
+	DescribeTable("is refused where that is not all the protection it asks for, and nobody tells prices,", func(ctx SpecContext, body string) {
+		t.brokers[domain.BrokerKindPaper] = priceless{t.venue}
 		id := t.send(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100",`+body+`}`)
 		t.settle(ctx)
 		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection")))

@@ -104,23 +104,29 @@ func (s *submitter) find(ctx context.Context, account *domain.BrokerAccount, cli
 // cancel asks the broker to end an order and gives the events that follow,
 // also where the order turns out to be over already.
 func (s *submitter) cancel(ctx context.Context, account *domain.BrokerAccount, o *domain.Order) ([]domain.OrderEvent, error) {
-	broker, err := s.brokers.For(account.Kind())
-	if err != nil {
-		return nil, err
-	}
-	if err := s.spend(ctx, broker, account); err != nil {
-		return nil, err
-	}
-	asked, done := context.WithTimeout(ctx, s.timeout)
-	defer done()
-	report, err := broker.Cancel(asked, account, o.Terms().ClientOrderID)
-	if errors.Is(err, domain.KindConflict) {
-		return s.lookUp(ctx, account, o)
-	}
+	report, err := s.end(ctx, account, o.Terms().ClientOrderID)
 	if err != nil {
 		return nil, err
 	}
 	return append(s.foundIfNew(o, report), report.Events()...), nil
+}
+
+// end asks the broker to end an order and gives what it is then.
+func (s *submitter) end(ctx context.Context, account *domain.BrokerAccount, clientOrderID string) (domain.OrderReport, error) {
+	broker, err := s.brokers.For(account.Kind())
+	if err != nil {
+		return domain.OrderReport{}, err
+	}
+	if err := s.spend(ctx, broker, account); err != nil {
+		return domain.OrderReport{}, err
+	}
+	asked, done := context.WithTimeout(ctx, s.timeout)
+	defer done()
+	report, err := broker.Cancel(asked, account, clientOrderID)
+	if errors.Is(err, domain.KindConflict) {
+		return s.find(ctx, account, clientOrderID)
+	}
+	return report, err
 }
 
 // spend takes a look-up or a cancel from the account's budget. What a broker

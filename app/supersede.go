@@ -21,6 +21,8 @@ func (x *execution) isSuperseded() bool {
 // is brought to its end as always.
 func (x *execution) giveWay(ctx context.Context, last *domain.Order) (wait time.Duration, final, gaveWay bool, err error) {
 	switch {
+	case !x.isSuperseded():
+		return 0, false, false, nil
 	case last == nil:
 		return 0, true, true, x.finish(ctx, x.superseded(), nil)
 	case x.isLast(last) || last.Submission().NeverReached() || last.Status() == domain.StatusRejected:

@@ -9,7 +9,11 @@ import (
 type OrderReport struct {
 	ClientOrderID string
 	BrokerOrderID string
-	Status        OrderStatus
+	// Side and Quantity are what was ordered, as the broker says; an order of an
+	// amount of money has no quantity.
+	Side     Side
+	Quantity *Quantity
+	Status   OrderStatus
 	// At is the venue's time of the order's last change.
 	At time.Time
 	// Fills lists every execution so far.

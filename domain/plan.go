@@ -48,9 +48,11 @@ type Situation struct {
 	Carried *Net
 	// Brackets reports that the broker takes an entry together with the orders
 	// that protect it, Protected that such orders of the config are open.
-	// Stops reports that the broker takes a stop order that works until canceled.
+	// Stops reports that the broker takes a stop order that works until canceled,
+	// Quotes that it tells what the symbol trades at.
 	Brackets  bool
 	Stops     bool
+	Quotes    bool
 	Protected bool
 	// Stood is where the config's alert before left its sender, nil where that is
 	// not known.
@@ -62,9 +64,11 @@ type Situation struct {
 type Plan struct {
 	Steps []Step
 	// Legs protect what an entry among the steps builds, and Class says how: with
-	// the entry or after it. It is simple where there are none.
+	// the entry or after it. It is simple where there are none, and where they are
+	// Synthetic: no orders, but prices that are watched here.
 	Legs      []Leg
 	Class     OrderClass
+	Synthetic bool
 	Target    Net
 	State     State
 	Reasons   []Reason
@@ -133,7 +137,7 @@ func (p *Plan) reach(i Intent, rules WebhookRules, s Situation, target Net) {
 		p.judge(i, rules, s)
 	}
 	if p.State != "" {
-		p.Steps, p.Legs, p.Class = nil, nil, ""
+		p.Steps, p.Legs, p.Class, p.Synthetic = nil, nil, "", false
 	}
 }
 

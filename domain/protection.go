@@ -199,17 +199,23 @@ func (p protectionOf) rounded(d decimal.Decimal) (*Price, error) {
 	return &price, nil
 }
 
-// protect works out what protects the entry, which is the plan's last step. An
-// entry that cannot be protected as asked is refused.
+// protect works out what protects the entry, which is the plan's last step: orders
+// that the broker takes with it, else a stop order after it, else prices that are
+// watched here. An entry that cannot be protected as asked is refused.
 func (p *Plan) protect(i Intent, s Situation) {
 	if !i.IsProtected() || p.State != "" {
 		return
 	}
-	class := OrderClassBracket
+	class, synthetic := OrderClassBracket, false
 	switch {
 	case s.Brackets:
 	case s.Stops && i.IsStopOnly():
 		class = OrderClassOTO
+	case s.Quotes && (i.StopLoss == nil || i.StopLoss.LimitPrice == nil):
+		class, synthetic = OrderClassSimple, true
+	case s.Quotes:
+		p.refuse(ReasonProtection, "stop_loss", "the broker takes no entry together with orders that protect it, and a stop-loss with a limit cannot be watched for it; leave the limit out")
+		return
 	case s.Stops:
 		p.refuse(ReasonProtection, "", "the broker takes no entry together with orders that protect it; a market order with a stop-loss and nothing else it could be protected by would be possible")
 		return
@@ -223,11 +229,14 @@ func (p *Plan) protect(i Intent, s Situation) {
 		p.refuse(e.Code, e.Field, e.Msg)
 		return
 	}
-	p.Legs, p.Class = legs, class
+	p.Legs, p.Class, p.Synthetic = legs, class, synthetic
 	for _, leg := range legs {
 		p.pass(ReasonProtection, leg.String())
 	}
-	if class == OrderClassOTO {
+	switch {
+	case synthetic:
+		p.note(ReasonProtection, "the broker takes no orders for that: its prices are watched, and the position is closed at market when one is reached")
+	case class == OrderClassOTO:
 		p.note(ReasonProtection, "the broker takes no brackets: the stop order is sent once the entry is filled")
 	}
 }

@@ -150,4 +150,12 @@ type OrderDesk interface {
 	// refuses is KindInvalid. Who said what, when and why is kept with the order
 	// and, once it ends, among the ticket's decisions.
 	Settle(ctx context.Context, caller domain.Principal, id domain.TicketID, said ReviewWord) (*domain.Order, error)
+	// SettleUnmatched keeps what the caller says of an unmatched order and gives it
+	// as it is then. To acknowledge it is all there is to do; what is to be canceled
+	// the executor cancels, and the order tells what came of it. A missing order and
+	// another user's are the same KindNotFound. A verdict or note that is not valid
+	// is KindInvalid; the errors of domain.UnmatchedOrder.Settled are KindConflict,
+	// as is, with code order_known, to cancel one whose client order id an order of
+	// the caller's has by now.
+	SettleUnmatched(ctx context.Context, caller domain.Principal, id domain.UnmatchedOrderID, verdict domain.UnmatchedVerdict, note string) (domain.UnmatchedOrder, error)
 }

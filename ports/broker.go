@@ -105,7 +105,8 @@ type Broker interface {
 	// it has an order of that id; KindUnavailable, it provably has not taken the
 	// order; anything else is KindUnknownOutcome and it may have.
 	Submit(ctx context.Context, account *domain.BrokerAccount, r OrderRequest) (domain.OrderReport, error)
-	// ByClientOrderID gives the order with that id, whatever its status. A broker
+	// ByClientOrderID gives the order with that id, whatever its status, and what
+	// was ordered: its side and, unless it was of an amount of money, its quantity. A broker
 	// that has none is KindNotFound; one that could not be asked is
 	// KindUnavailable.
 	ByClientOrderID(ctx context.Context, account *domain.BrokerAccount, clientOrderID string) (domain.OrderReport, error)

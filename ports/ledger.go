@@ -67,6 +67,12 @@ type TicketPlan struct {
 	Link *ChainLink
 	// Legs are sent with the order that is written down.
 	Legs []*domain.Order
+	// Synthetic, where it is set, watches over what that order enters.
+	Synthetic *domain.SyntheticStop
+	// Afresh says that the order enters where there was no position: synthetic stops
+	// of the same config in the lane whose entries fill no more end as closed, for
+	// what they watched over is gone.
+	Afresh bool
 }
 
 // TicketEnd is how a ticket ends, or, where State is needs_review, that only a
@@ -93,6 +99,9 @@ type Attempt struct {
 	// Effect is what the order does to the position, which halts are judged by;
 	// the zero value counts as an entry.
 	Effect domain.Effect
+	// Found says that the broker has the order already, of an attempt that was
+	// forgotten: nothing is sent, so nothing holds it and nothing is charged.
+	Found bool
 }
 
 // OrderFacts are events learned about one order.
@@ -107,6 +116,8 @@ type OrderFacts struct {
 // are recorded whatever the lease.
 type Ledger interface {
 	Reconciliations
+	Recalls
+	SyntheticStops
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)
@@ -130,7 +141,9 @@ type Ledger interface {
 	// holds is written down, whoever asks at the same moment. The attempt's
 	// request is taken from the account's budget as Spend does, together with the
 	// rest or not at all. The plan's legs are written down with the order, each
-	// with the same first attempt, or none of it is. No limit counts them.
+	// with the same first attempt, or none of it is. No limit counts them. The same
+	// goes for the plan's synthetic stop, and for those that it ends. An attempt that
+	// is Found no halt and no limit holds, and no budget is charged.
 	Intend(ctx context.Context, lease Lease, o *domain.Order, first Attempt, plan TicketPlan) error
 	// Retry writes a further attempt of an order down. It is fenced, and a
 	// conflict where the order's submission admits no attempt. Halts are judged,

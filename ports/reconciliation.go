@@ -45,9 +45,3 @@ type Reconciliations interface {
 	// it was not known before, by account and broker order id.
 	Unmatched(ctx context.Context, o domain.UnmatchedOrder) (isNew bool, err error)
 }
-
-// UnmatchedOrderRepository reads the caller's unmatched orders.
-type UnmatchedOrderRepository interface {
-	// List gives those that were found, newest first.
-	List(ctx context.Context, page PageRequest) (Page[domain.UnmatchedOrder], error)
-}

@@ -81,6 +81,9 @@ type WebhookConfigRepository interface {
 	// Usage gives what the config has used of the rails that count, by the
 	// storage's clock.
 	Usage(ctx context.Context, id domain.WebhookConfigID) (domain.Usage, error)
+	// Stood gives where the config's alert before left its sender in the lane of an
+	// account and a symbol; nil where nothing is known, or of another user's.
+	Stood(ctx context.Context, id domain.WebhookConfigID, account domain.BrokerAccountID, symbol domain.Symbol) (*domain.Net, error)
 	// Refusals gives the deliveries to the config that were not understood.
 	Refusals(ctx context.Context, id domain.WebhookConfigID, page PageRequest) (Page[Refusal], error)
 }

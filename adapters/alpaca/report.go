@@ -70,6 +70,19 @@ func (o wireOrder) filled() (domain.Quantity, error) {
 	return domain.ParseQuantity(o.FilledQty.String())
 }
 
+// ordered gives what the order is of, as far as that can be read.
+func (o wireOrder) ordered() (domain.Side, *domain.Quantity) {
+	side, err := domain.ParseSide(o.Side)
+	if err != nil || o.Qty == "" {
+		return side, nil
+	}
+	q, err := domain.ParseQuantity(o.Qty.String())
+	if err != nil {
+		return side, nil
+	}
+	return side, &q
+}
+
 // report tells what an order is, with its executions.
 func (v *visit) report(ctx context.Context, o wireOrder) (domain.OrderReport, error) {
 	filled, err := o.filled()
@@ -98,6 +111,7 @@ func reportOf(o wireOrder, fills []domain.Fill) (domain.OrderReport, error) {
 	r := domain.OrderReport{
 		ClientOrderID: o.ClientOrderID, BrokerOrderID: o.ID, Status: status, At: o.at(), Fills: fills,
 	}
+	r.Side, r.Quantity = o.ordered()
 	if status == domain.StatusRejected {
 		r.Reason = "Alpaca rejected the order"
 	}

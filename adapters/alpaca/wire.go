@@ -12,6 +12,8 @@ type wireOrder struct {
 	ClientOrderID string      `json:"client_order_id"`
 	Symbol        string      `json:"symbol"`
 	AssetClass    string      `json:"asset_class"`
+	Side          string      `json:"side"`
+	Qty           json.Number `json:"qty"`
 	Status        string      `json:"status"`
 	FilledQty     json.Number `json:"filled_qty"`
 	CreatedAt     time.Time   `json:"created_at"`

@@ -127,7 +127,7 @@ func (w *world) Do(ctx context.Context, caller domain.Principal, fn func(context
 		r := rows{w, caller.UserID}
 		return fn(ctx, ports.Repositories{
 			BrokerAccounts: accountRows{rows: r}, WebhookConfigs: configRows{rows: r},
-			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r}, Unmatched: unmatchedRows{r}, Halts: haltRows{rows: r},
+			Signals: signalRows{r}, Orders: orderRows{r}, Positions: positionRows{r}, Unmatched: unmatchedRows{rows: r}, Halts: haltRows{rows: r},
 		})
 	})
 }

@@ -71,6 +71,7 @@ func (a *API) apiRoutes() []Route {
 		{post, "/v1/reviews/{id}/settle", true, a.as(a.settleReview)},
 
 		{get, "/v1/unmatched-orders", true, a.as(a.listUnmatchedOrders)},
+		{post, "/v1/unmatched-orders/{id}/settle", true, a.as(a.settleUnmatchedOrder)},
 
 		{get, "/v1/positions", true, a.as(a.listPositions)},
 

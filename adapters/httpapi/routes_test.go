@@ -15,16 +15,17 @@ import (
 // caller and not for the body.
 func bodies(account string) map[string]string {
 	return map[string]string{
-		"POST /v1/broker-accounts":             `{"name":"paper","kind":"paper"}`,
-		"PATCH /v1/broker-accounts/{id}":       `{"name":"other"}`,
-		"POST /v1/paper/{id}/quotes":           `{"symbol":"AAPL","last":"1"}`,
-		"POST /v1/webhook-configs":             `{"name":"w","routes":[{"broker_account_id":"` + account + `"}]}`,
-		"PATCH /v1/webhook-configs/{id}":       `{"name":"other"}`,
-		"POST /v1/webhook-configs/{id}/rotate": `{"overlap_seconds":0}`,
-		"POST /v1/reviews/{id}/settle":         `{"action":"resend","reason":"asked"}`,
-		"POST /v1/signals/{id}/answer":         `{"action":"discard"}`,
-		"POST /v1/signals":                     `{"broker_account_id":"` + account + `","action":"buy","symbol":"AAPL","quantity":"1"}`,
-		"PUT /v1/halts":                        `{"scope":"user","mode":"halt"}`,
+		"POST /v1/broker-accounts":              `{"name":"paper","kind":"paper"}`,
+		"PATCH /v1/broker-accounts/{id}":        `{"name":"other"}`,
+		"POST /v1/paper/{id}/quotes":            `{"symbol":"AAPL","last":"1"}`,
+		"POST /v1/webhook-configs":              `{"name":"w","routes":[{"broker_account_id":"` + account + `"}]}`,
+		"PATCH /v1/webhook-configs/{id}":        `{"name":"other"}`,
+		"POST /v1/webhook-configs/{id}/rotate":  `{"overlap_seconds":0}`,
+		"POST /v1/reviews/{id}/settle":          `{"action":"resend","reason":"asked"}`,
+		"POST /v1/signals/{id}/answer":          `{"action":"discard"}`,
+		"POST /v1/unmatched-orders/{id}/settle": `{"verdict":"acknowledge","note":"known"}`,
+		"POST /v1/signals":                      `{"broker_account_id":"` + account + `","action":"buy","symbol":"AAPL","quantity":"1"}`,
+		"PUT /v1/halts":                         `{"scope":"user","mode":"halt"}`,
 	}
 }
 
@@ -42,7 +43,7 @@ var _ = Describe("Every route", func() {
 		ids = map[string]string{
 			"/v1/broker-accounts/": account, "/v1/paper/": account, "/v1/webhook-configs/": h.webhook(ctx, account),
 			"/v1/signals/": signal.at("id").(string), "/v1/orders/": order.String(),
-			"/v1/reviews/": h.world.orders[order].Terms().TicketID.String(),
+			"/v1/reviews/": h.world.orders[order].Terms().TicketID.String(), "/v1/unmatched-orders/": h.world.addUnmatched(alice()).String(),
 		}
 	})
 
@@ -77,7 +78,7 @@ var _ = Describe("Every route", func() {
 		for _, r := range h.api.Routes() {
 			Expect(r.Auth).To(Equal(!strings.HasPrefix(r.Path, "/hooks/")), r.Path)
 		}
-		Expect(guarded()).To(HaveLen(31))
+		Expect(guarded()).To(HaveLen(32))
 	})
 
 	It("answers every way not to be signed in with the same 401", func(ctx SpecContext) {
@@ -127,7 +128,7 @@ var _ = Describe("Every route", func() {
 				Expect(missing.body).To(Equal(foreign.body), "%s %s", r.Method, r.Path)
 			}
 		}
-		Expect(checked).To(Equal(18))
+		Expect(checked).To(Equal(19))
 	})
 
 	It("shows nothing of another's in a list", func(ctx SpecContext) {

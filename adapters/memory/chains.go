@@ -18,6 +18,20 @@ func (t *tx) chainOf(ticket domain.Ticket, config domain.WebhookConfigID) chainK
 	return chainKey{t.laneIDs[laneKey{ticket.BrokerAccountID, ticket.Symbol}], config}
 }
 
+// Stood gives where the config's alert before left its sender.
+func (r configs) Stood(
+	ctx context.Context, id domain.WebhookConfigID, account domain.BrokerAccountID, symbol domain.Symbol,
+) (*domain.Net, error) {
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
+	lane, known := r.laneIDs[laneKey{account, symbol}]
+	if !known || r.lanes[lane].user != r.user {
+		return nil, nil //nolint:nilnil // nobody knows
+	}
+	return clone(r.chains[chainKey{lane, id}]), nil
+}
+
 // link keeps where a ticket's alert leaves its sender.
 func (t *tx) link(ticket domain.Ticket, l *ports.ChainLink) {
 	config := t.signals[ticket.SignalID].signal.WebhookConfigID

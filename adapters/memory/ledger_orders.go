@@ -21,20 +21,25 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 		if _, err := t.holdsFor(lease, terms.BrokerAccountID, terms.Symbol); err != nil {
 			return err
 		}
-		if err := t.mayAttempt(ticket, first); err != nil {
-			return err
-		}
-		if err := t.keepTo(plan.Limits, terms.WebhookConfigID); err != nil {
-			return err
+		if !first.Found {
+			if err := t.mayAttempt(ticket, first); err != nil {
+				return err
+			}
+			if err := t.keepTo(plan.Limits, terms.WebhookConfigID); err != nil {
+				return err
+			}
 		}
 		for _, order := range append([]*domain.Order{o}, plan.Legs...) {
 			if err := t.addOrder(order, first); err != nil {
 				return err
 			}
 		}
-		if err := t.spend(terms.BrokerAccountID, first.Request); err != nil {
-			return err
+		if !first.Found {
+			if err := t.spend(terms.BrokerAccountID, first.Request); err != nil {
+				return err
+			}
 		}
+		t.watch(terms, plan)
 		return t.plan(ticket, plan)
 	})
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
@@ -77,26 +75,9 @@ func (s *Store) Unmatched(ctx context.Context, o domain.UnmatchedOrder) (isNew b
 		key := unmatchedKey{o.BrokerAccountID, o.BrokerOrderID}
 		_, known := t.unmatched[key]
 		if isNew = !known; isNew {
-			put(t, t.unmatched, key, o)
+			put(t, t.unmatched, key, unmatchedRow{order: copyUnmatched(o)})
 		}
 		return nil
 	})
 	return isNew, err
-}
-
-type unmatchedOrders struct{ as }
-
-var _ ports.UnmatchedOrderRepository = unmatchedOrders{}
-
-func (r unmatchedOrders) List(ctx context.Context, q ports.PageRequest) (ports.Page[domain.UnmatchedOrder], error) {
-	if err := r.begin(ctx); err != nil {
-		return ports.Page[domain.UnmatchedOrder]{}, err
-	}
-	var found []domain.UnmatchedOrder
-	for _, o := range r.unmatched {
-		if o.UserID == r.user {
-			found = append(found, o)
-		}
-	}
-	return page(found, func(o domain.UnmatchedOrder) uuid.UUID { return o.ID.UUID }, q)
 }

@@ -32,8 +32,9 @@ type tables struct {
 	budgets   map[domain.BrokerAccountID]budgetRow
 	chains    map[chainKey]*domain.Net
 	compared  map[domain.BrokerAccountID]comparisonRow
-	unmatched map[unmatchedKey]domain.UnmatchedOrder
+	unmatched map[unmatchedKey]unmatchedRow
 	sealed    map[domain.BrokerAccountID]credentialRow
+	synthetic map[domain.OrderID]domain.SyntheticStop
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -64,8 +65,9 @@ func newTables() tables {
 		budgets:    map[domain.BrokerAccountID]budgetRow{},
 		chains:     map[chainKey]*domain.Net{},
 		compared:   map[domain.BrokerAccountID]comparisonRow{},
-		unmatched:  map[unmatchedKey]domain.UnmatchedOrder{},
+		unmatched:  map[unmatchedKey]unmatchedRow{},
 		sealed:     map[domain.BrokerAccountID]credentialRow{},
+		synthetic:  map[domain.OrderID]domain.SyntheticStop{},
 	}
 }
 

@@ -38,6 +38,8 @@ type account struct {
 type order struct {
 	brokerOrderID uuid.UUID
 	symbol        domain.Symbol
+	side          domain.Side
+	quantity      *domain.Quantity
 	status        domain.OrderStatus
 	at            time.Time
 	fills         []fill
@@ -129,7 +131,8 @@ func (a *account) buyingPower() decimal.Decimal {
 
 func (o *order) report(clientOrderID string) domain.OrderReport {
 	r := domain.OrderReport{
-		ClientOrderID: clientOrderID, BrokerOrderID: o.brokerOrderID.String(), Status: o.status, At: o.at,
+		ClientOrderID: clientOrderID, BrokerOrderID: o.brokerOrderID.String(), Side: o.side, Quantity: o.quantity,
+		Status: o.status, At: o.at,
 	}
 	for _, f := range o.fills {
 		r.Fills = append(r.Fills, domain.Fill{ExecutionID: f.executionID.String(), Quantity: f.quantity, Price: f.price, At: f.at})

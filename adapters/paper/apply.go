@@ -40,7 +40,10 @@ func (e *submitted) apply(a *account, at time.Time) error {
 	if _, known := a.order(e.ClientOrderID); known {
 		return fmt.Errorf("order %s submitted twice", e.ClientOrderID)
 	}
-	o := &order{brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, status: domain.StatusNew, at: at, resting: newResting(*e)}
+	o := &order{
+		brokerOrderID: e.BrokerOrderID, symbol: e.Symbol, side: e.Side, quantity: e.Quantity,
+		status: domain.StatusNew, at: at, resting: newResting(*e),
+	}
 	switch {
 	case o.resting.held:
 		if parent, known := a.order(e.Parent); !known || parent.resting == nil || !slices.Contains(parent.resting.Legs, e.ClientOrderID) {
@@ -77,7 +80,9 @@ func (e *activated) apply(a *account, at time.Time) error {
 	}
 	now := *o.resting
 	now.held = false
-	a.orders[e.ClientOrderID] = &order{brokerOrderID: o.brokerOrderID, symbol: now.Symbol, status: domain.StatusNew, at: at, resting: &now}
+	works := o.with(&now)
+	works.status, works.at = domain.StatusNew, at
+	a.orders[e.ClientOrderID] = works
 	a.change(now.Symbol, func(b *book) { b.add(&now) })
 	return nil
 }

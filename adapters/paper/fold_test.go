@@ -49,8 +49,8 @@ var _ = Describe("Folding a journal", func() {
 		Expect(e.Fold(asEntries(sound()))).To(Succeed())
 		a, _ := e.Order("a")
 		Expect(a).To(Equal(domain.OrderReport{
-			ClientOrderID: "a", BrokerOrderID: "11111111-1111-5111-8111-111111111111", Status: domain.StatusFilled,
-			At: epoch().Add(4e6),
+			ClientOrderID: "a", BrokerOrderID: "11111111-1111-5111-8111-111111111111",
+			Side: domain.SideBuy, Quantity: new(domain.MustQuantity("2")), Status: domain.StatusFilled, At: epoch().Add(4e6),
 			Fills: []domain.Fill{{
 				ExecutionID: "22222222-2222-5222-8222-222222222222", Quantity: domain.MustQuantity("2"),
 				Price: domain.MustPrice("101"), At: epoch().Add(4e6),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -60,6 +61,27 @@ func (r chainRow) chain() (*domain.Net, []ports.QueuedSignal, error) {
 		}
 	}
 	return stood, queued, nil
+}
+
+// Stood implements ports.WebhookConfigRepository.
+func (r *webhookConfigs) Stood(
+	ctx context.Context, id domain.WebhookConfigID, account domain.BrokerAccountID, symbol domain.Symbol,
+) (*domain.Net, error) {
+	var positions []string
+	err := r.asAPI(ctx, func(tx bun.Tx) error {
+		return tx.NewRaw(`
+			select chain.position::text
+			from private.lanes lane
+			join private.chains chain using (lane_id)
+			where lane.user_id = ? and lane.broker_account_id = ? and lane.symbol = ? and chain.webhook_config_id = ?`,
+			r.user.UUID, account.UUID, string(symbol), id.UUID).Scan(ctx, &positions)
+	})
+	if err != nil || len(positions) == 0 {
+		return nil, err
+	}
+	var in amounts
+	stood := amountOrNil(&in, "position", &positions[0], domain.RestoreNet)
+	return stood, in.err
 }
 
 const (

@@ -49,9 +49,12 @@ var _ = Describe("the grants", func() {
 		Expect(granted(ctx, "hookfill_api")).To(Equal([]string{
 			"private.api_requests delete,insert,select,update",
 			"private.broker_credentials delete,insert,select(broker_account_id,user_id,version)",
+			"private.chains select",
+			"private.lanes select(broker_account_id,lane_id,symbol,user_id)",
 			"private.webhook_tokens insert,select,update",
 			"public.broker_accounts select(credentials_version,deleted_at,id,user_id),update(credentials_version,trouble)",
 			"public.halts insert,select,update(held_until,lifted_at)",
+			"public.unmatched_orders select(id,status,user_id,verdict),update(note,recall_at,settled_at,settled_by,verdict)",
 		}))
 	})
 
@@ -70,6 +73,7 @@ var _ = Describe("the grants", func() {
 			"private.rate_budgets insert,select,update",
 			"private.reconciliations insert,select,update",
 			"private.signal_keys delete,insert,select,update",
+			"private.synthetic_stops insert,select,update(end_reason,ended_at,exits,trigger_price,triggered_at)",
 			"private.webhook_tokens select",
 			"public.broker_accounts select,update(trouble)",
 			"public.halts select,update(flattened_at)",
@@ -79,7 +83,7 @@ var _ = Describe("the grants", func() {
 			"public.refusals insert,select",
 			"public.signals insert,select,update",
 			"public.tickets insert,select,update",
-			"public.unmatched_orders insert,select",
+			"public.unmatched_orders insert,select,update(ended_at,filled_quantity,outcome,recall_at,status)",
 			"public.webhook_config_versions select",
 			"public.webhook_configs select",
 			"public.webhook_routes select",

@@ -88,6 +88,17 @@ var _ = Describe("A halt that meets an attempt", func() {
 		Expect(err).To(HaveField("Code", "halted"))
 	})
 
+	It("is not held against one that was found at the broker and not made", func(ctx SpecContext) {
+		Expect(halt(ctx)).To(Succeed())
+		mark, err := w.ledger.Installation(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		o, err := w.order(mark, lane.Tickets[0])
+		Expect(err).NotTo(HaveOccurred())
+		now := microseconds(time.Now())
+		Expect(w.ledger.Intend(ctx, lane.Lease, o, ports.Attempt{Number: 1, At: now, Deadline: now, Found: true}, ports.TicketPlan{})).To(Succeed())
+		Expect(sqlRows(ctx, conn, "select coalesce(effect, 'none') from private.order_attempts where order_id = $1", o.ID().UUID)).To(ConsistOf("none"))
+	})
+
 	It("holds up nobody else's", func(ctx SpecContext) {
 		tx, err := conn.Begin(ctx)
 		Expect(err).NotTo(HaveOccurred())

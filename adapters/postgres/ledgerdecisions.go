@@ -56,6 +56,9 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 	if err != nil {
 		return err
 	}
+	if first.Found {
+		plan.Limits, first.Request = nil, ports.Request{}
+	}
 	err = l.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
 		halts := askForHalts(ctx, t, o.Terms())
 		room := keepTo(ctx, t, plan.Limits, o.Terms().WebhookConfigID)
@@ -72,7 +75,7 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		if err != nil {
 			return err
 		}
-		if err := halts.mayAttempt(first); err != nil {
+		if err := halts.mayAttempt(first); err != nil && !first.Found {
 			return err
 		}
 		if err := room(); err != nil {
@@ -84,6 +87,7 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 		for _, order := range attempted {
 			addOrder(ctx, t, order, lease, first)
 		}
+		addStops(ctx, t, o.Terms(), plan)
 		return held.plan(ctx, t, plan, first.At)
 	})
 	if standsInTheWay(err, uniqueViolation, "orders") {

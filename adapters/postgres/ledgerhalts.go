@@ -73,6 +73,15 @@ func (h *haltsInForce) mayAttempt(a ports.Attempt) error {
 	return nil
 }
 
+// storedEffect gives what is held against halts afterwards: null where nothing was
+// sent.
+func storedEffect(a ports.Attempt) *string {
+	if a.Found {
+		return nil
+	}
+	return new(string(effectOf(a)))
+}
+
 // effectOf gives what an attempt counts as.
 func effectOf(a ports.Attempt) domain.Effect {
 	if a.Effect == domain.EffectExit {

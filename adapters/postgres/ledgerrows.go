@@ -79,7 +79,7 @@ func addOrder(ctx context.Context, t *bundledTx, o *domain.Order, lease ports.Le
 		m.ClientOrderID, string(m.Symbol), string(m.Side), string(m.Type), string(m.TimeInForce), string(m.Class),
 		m.Quantity, m.Notional, m.LimitPrice, m.StopPrice, m.ReferencePrice,
 		string(m.Submission), string(m.Status), m.CreatedAt, m.UpdatedAt, m.ParentID,
-		first.Number, lease.Epoch, first.Deadline, first.At, string(effectOf(first)))
+		first.Number, lease.Epoch, first.Deadline, first.At, storedEffect(first))
 	addEvents(ctx, t, o, 0, m.UpdatedAt)
 }
 

@@ -76,6 +76,9 @@ func ownedRows() map[string]string {
 		values ($1::uuid, md5($1 || 'account')::uuid, 'account', 'AAPL', 1, 0, now())`,
 		"private.order_attempts": `
 		insert into private.order_attempts (order_id, number, epoch, deadline, at) values (md5($1 || 'order')::uuid, 1, 1, now(), now())`,
+		"private.synthetic_stops": `
+		insert into private.synthetic_stops (order_id, user_id, broker_account_id, ticket_id, symbol, side, stop_loss, created_at)
+		values (md5($1 || 'order')::uuid, $1::uuid, md5($1 || 'account')::uuid, md5($1 || 'ticket')::uuid, 'AAPL', 'sell', 1, now())`,
 		"private.paper_journals": `
 		insert into private.paper_journals (broker_account_id) values (md5($1 || 'account')::uuid)`,
 		"private.paper_entries": `
@@ -89,7 +92,7 @@ func ownedTables() []string {
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
 		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
 		"private.rate_budgets", "private.chains", "private.reconciliations", "public.unmatched_orders", "public.halts",
-		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.paper_journals",
+		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.synthetic_stops", "private.paper_journals",
 		"private.paper_entries",
 	}
 }

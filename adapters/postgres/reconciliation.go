@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -88,54 +87,4 @@ func (l *Ledger) Unmatched(ctx context.Context, o domain.UnmatchedOrder) (bool, 
 		o.ID.UUID, o.UserID.UUID, o.BrokerAccountID.UUID, asText(o.ClientOrderID), asText(o.BrokerOrderID),
 		asText(string(o.Symbol)), string(o.Status), o.FilledQuantity.String(), o.FoundAt)
 	return len(rows) > 0, err
-}
-
-type unmatchedModel struct {
-	bun.BaseModel `bun:"table:public.unmatched_orders,alias:unmatched"`
-
-	ID              uuid.UUID          `bun:"id,pk"`
-	UserID          uuid.UUID          `bun:"user_id"`
-	BrokerAccountID uuid.UUID          `bun:"broker_account_id"`
-	ClientOrderID   string             `bun:"client_order_id"`
-	BrokerOrderID   string             `bun:"broker_order_id"`
-	Symbol          domain.Symbol      `bun:"symbol"`
-	Status          domain.OrderStatus `bun:"status"`
-	FilledQuantity  string             `bun:"filled_quantity"`
-	FoundAt         time.Time          `bun:"found_at"`
-}
-
-func (m *unmatchedModel) listID() uuid.UUID { return m.ID }
-
-func (m *unmatchedModel) toDomain() (domain.UnmatchedOrder, error) {
-	var r amounts
-	filled := amountIn(&r, "filled_quantity", m.FilledQuantity, domain.RestoreNet)
-	return domain.UnmatchedOrder{
-		ID: domain.UnmatchedOrderID{UUID: m.ID}, UserID: domain.UserID{UUID: m.UserID},
-		BrokerAccountID: domain.BrokerAccountID{UUID: m.BrokerAccountID}, ClientOrderID: m.ClientOrderID,
-		BrokerOrderID: m.BrokerOrderID, Symbol: m.Symbol, Status: m.Status,
-		FilledQuantity: filled, FoundAt: m.FoundAt.UTC(),
-	}, r.err
-}
-
-type unmatchedOrders struct{ session }
-
-var _ ports.UnmatchedOrderRepository = (*unmatchedOrders)(nil)
-
-// List implements ports.UnmatchedOrderRepository.
-func (r *unmatchedOrders) List(ctx context.Context, req ports.PageRequest) (ports.Page[domain.UnmatchedOrder], error) {
-	var (
-		none ports.Page[domain.UnmatchedOrder]
-		rows []*unmatchedModel
-	)
-	q := r.tx.NewSelect().Model(&rows)
-	limit, err := page(q, req)
-	if err != nil {
-		return none, err
-	}
-	if err := q.Scan(ctx); err != nil {
-		return none, translate(err)
-	}
-	rows, next := cut(rows, limit)
-	items, err := mapAll(rows, (*unmatchedModel).toDomain)
-	return ports.Page[domain.UnmatchedOrder]{Items: items, Next: next}, err
 }

@@ -200,6 +200,27 @@ var _ = Describe("row-level security", func() {
 		})
 	})
 
+	It("lets hookfill_api settle the caller's unmatched orders, and tell nothing of them", func(ctx SpecContext) {
+		ada, bob := putOwnedRows(ctx, conn), putOwnedRows(ctx, conn)
+		const settle = "update public.unmatched_orders set settled_at = now(), settled_by = $1::uuid, verdict = 'acknowledge', note = 'known' where user_id = $1::uuid"
+		sqlAs(ctx, conn, "hookfill_api", ada, func(tx pgx.Tx) {
+			rows, err := sqlTry(ctx, tx, settle, ada.String())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(rows).To(BeEquivalentTo(1))
+			rows, err = sqlTry(ctx, tx, settle, bob.String())
+			Expect(err).NotTo(HaveOccurred())
+			Expect(rows).To(BeZero())
+			for _, change := range []string{"status = 'filled'", "filled_quantity = 1", "outcome = 'over'", "ended_at = now()", "user_id = gen_random_uuid()"} {
+				_, err := sqlTry(ctx, tx, "update public.unmatched_orders set "+change)
+				Expect(err).To(beSQLState(insufficientPrivilege), change)
+			}
+		})
+		sqlAs(ctx, conn, "authenticated", ada, func(tx pgx.Tx) {
+			_, err := sqlTry(ctx, tx, settle, ada.String())
+			Expect(err).To(beSQLState(insufficientPrivilege))
+		})
+	})
+
 	It("shows hookfill_api only the caller's tokens and requests", func(ctx SpecContext) {
 		ada, bob := putOwnedRows(ctx, conn), putOwnedRows(ctx, conn)
 		sqlAs(ctx, conn, "hookfill_api", ada, func(tx pgx.Tx) {

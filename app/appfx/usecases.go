@@ -34,12 +34,16 @@ func useCases() fx.Option {
 			app.DefaultRelayConfig,
 			newUnmatchedAlarm,
 			newGuard,
+			newStopWatchConfig,
+			app.NewStopWatch,
 			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.NewExecutor,
 			app.NewTracker,
 			app.NewReconciler,
+			app.DefaultRecallerConfig,
+			app.NewRecaller,
 			app.NewHousekeeping,
 			app.NewRelay,
 			fx.Annotate(app.NewAccounts, fx.As(new(ports.BrokerAdmin))),
@@ -104,6 +108,17 @@ func newGuard(
 	return app.NewGuard(ledger, inbox, clock, bell, log, lost.Inc), registry.Register(lost)
 }
 
+// newStopWatchConfig counts the positions that cannot be watched or closed.
+func newStopWatchConfig(registry *prometheus.Registry) (app.StopWatchConfig, error) {
+	alarms := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_synthetic_stop_alarms_total",
+		Help: "Synthetic stops whose price stayed unknown, or whose exit did not close the position.",
+	})
+	c := app.DefaultStopWatchConfig()
+	c.Alarm = alarms.Inc
+	return c, registry.Register(alarms)
+}
+
 func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
 	config := app.DefaultExecutorConfig(c.Owner, c.Lease)
 	config.Found = alarm
@@ -120,7 +135,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	flattener *app.Flattener, relay *app.Relay,
+	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, relay *app.Relay,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -131,8 +146,10 @@ func runBackground(
 		background(lc, executor.Run)
 		background(lc, tracker.Run)
 		background(lc, reconciler.Run)
+		background(lc, recaller.Run)
 		background(lc, sweeper.Run)
 		background(lc, flattener.Run)
+		background(lc, stops.Run)
 	}
 }
 

@@ -18,6 +18,8 @@ type books struct {
 	orders    []*domain.Order
 	positions []ports.HeldPosition
 	unmatched []domain.UnmatchedOrder
+	// stops are those that are still in force.
+	stops []ports.WatchedStop
 }
 
 func (w *world) read() (b books) {
@@ -46,7 +48,7 @@ func (w *world) read() (b books) {
 				break
 			}
 		}
-		found, err := r.Unmatched.List(ctx, ports.PageRequest{Limit: ports.MaxPageLimit})
+		found, err := r.Unmatched.List(ctx, ports.UnmatchedQuery{Page: ports.PageRequest{Limit: ports.MaxPageLimit}})
 		if err != nil {
 			return err
 		}
@@ -54,6 +56,11 @@ func (w *world) read() (b books) {
 		b.positions, err = r.Positions.List(ctx, ports.PositionsByAccount)
 		return err
 	})
+	stops, err := w.store.WatchedStops(context.Background(), domain.OrderID{}, len(b.orders))
+	if err != nil {
+		panic(err)
+	}
+	b.stops = stops
 	return b
 }
 
@@ -134,7 +141,7 @@ func (w *world) atRest() bool {
 			return false
 		}
 	}
-	return true
+	return len(w.judgeStops(b)) == 0
 }
 
 // judgeAll is the oracle. It knows the alerts that were answered, what the
@@ -150,6 +157,8 @@ func (w *world) judgeAll() (wrong []string) {
 	wrong = append(wrong, w.judgeVenues(b)...)
 	wrong = append(wrong, w.judgeOrder(b)...)
 	wrong = append(wrong, w.judgePositions(b)...)
+	wrong = append(wrong, w.judgeStops(b)...)
+	wrong = append(wrong, w.judgeStopExits(b)...)
 	w.count(b)
 	slices.Sort(wrong)
 	return wrong

@@ -30,6 +30,11 @@ func (i simInbox) Append(ctx context.Context, arrivals []ports.Arrival) ([]ports
 	})
 }
 
+func (i simInbox) Submit(ctx context.Context, s *domain.Signal) error {
+	_, err := across(i.reaching, "stores signal "+short(s.ID().String()), func() (nothing, error) { return nothing{}, i.SignalInbox.Submit(ctx, s) })
+	return err
+}
+
 type simLanes struct {
 	ports.Lanes
 	reaching
@@ -155,6 +160,35 @@ func (l simLedger) Unmatched(ctx context.Context, o domain.UnmatchedOrder) (bool
 	return across(l.reaching, "finds order "+short(o.ClientOrderID)+" unmatched", func() (bool, error) { return l.Ledger.Unmatched(ctx, o) })
 }
 
+func (l simLedger) WatchedStops(ctx context.Context, after domain.OrderID, limit int) ([]ports.WatchedStop, error) {
+	return across(l.reaching, "reads synthetic stops", func() ([]ports.WatchedStop, error) { return l.Ledger.WatchedStops(ctx, after, limit) })
+}
+
+func (l simLedger) Trigger(ctx context.Context, entry domain.OrderID, price domain.Price, at time.Time) error {
+	_, err := across(l.reaching, "triggers the stop of order "+short(entry.String()), func() (nothing, error) {
+		return nothing{}, l.Ledger.Trigger(ctx, entry, price, at)
+	})
+	return err
+}
+
+func (l simLedger) Exited(ctx context.Context, entry domain.OrderID, number int) error {
+	_, err := across(l.reaching, fmt.Sprintf("has made exit %d of the stop of order %s", number, short(entry.String())), func() (nothing, error) {
+		return nothing{}, l.Ledger.Exited(ctx, entry, number)
+	})
+	return err
+}
+
+func (l simLedger) EndStop(ctx context.Context, entry domain.OrderID, reason domain.SyntheticStopEnd, at time.Time) error {
+	_, err := across(l.reaching, "ends the stop of order "+short(entry.String())+" as "+string(reason), func() (nothing, error) {
+		return nothing{}, l.Ledger.EndStop(ctx, entry, reason, at)
+	})
+	return err
+}
+
+func (l simLedger) SyntheticStop(ctx context.Context, entry domain.OrderID) (domain.SyntheticStop, error) {
+	return across(l.reaching, "reads the stop of order "+short(entry.String()), func() (domain.SyntheticStop, error) { return l.Ledger.SyntheticStop(ctx, entry) })
+}
+
 // short is the end of an id, which is where ids of a world differ.
 func short(id string) string { return id[max(0, len(id)-5):] }
 
@@ -214,6 +248,19 @@ func (b simBroker) ChangedOrders(ctx context.Context, account *domain.BrokerAcco
 
 func (b simBroker) Summary(context.Context, *domain.BrokerAccount) (ports.AccountSummary, error) {
 	return ports.AccountSummary{}, notNow()
+}
+
+// simQuoting is a venue that tells prices as well.
+type simQuoting struct{ simBroker }
+
+var _ ports.Quotes = simQuoting{}
+
+func (b simQuoting) Quote(ctx context.Context, _ *domain.BrokerAccount, symbol domain.Symbol) (quote ports.Quote, err error) {
+	_, err = meet(ctx, b.simBroker, "asks for the price of "+string(symbol), brokerAway(), func() (none domain.OrderReport, err error) {
+		quote, err = b.venue.quote(symbol)
+		return none, err
+	})
+	return quote, err
 }
 
 func replyLost() error {

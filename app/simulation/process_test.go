@@ -79,7 +79,10 @@ func (w *world) start(slot int) {
 	reconciler := app.NewReconciler(as("reconciler").ledger(), as("reconciler").brokers(), guardOf("reconciler"), clock, w.ids, log, app.ReconcilerConfig{
 		Every: 20 * time.Second, Poll: 5 * time.Second, Lease: 10 * time.Second, Batch: 2, Page: 3, Overlap: 10 * time.Second, SendTimeout: sendTimeout,
 	})
-	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run} {
+	watching := app.DefaultStopWatchConfig()
+	watching.SendTimeout = sendTimeout
+	stops := app.NewStopWatch(as("stop watch").ledger(), as("stop watch").inbox(), as("stop watch").brokers(), clock, rung, log, watching)
+	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run, stops.Run} {
 		p.running.Go(func() { run(ctx) })
 	}
 	w.running.Go(p.running.Wait)
@@ -144,6 +147,9 @@ func (r reaching) brokers() ports.Brokers {
 	brokers := app.Brokers{}
 	for kind, v := range r.w.venues {
 		brokers[kind] = simBroker{v, r}
+		if v.quotes {
+			brokers[kind] = simQuoting{simBroker{v, r}}
+		}
 	}
 	return brokers
 }

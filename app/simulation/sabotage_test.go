@@ -41,6 +41,10 @@ func sabotages() []TableEntry {
 			name:   "a fill counts as often as it is told",
 			ledger: func(_ *world, l ports.Ledger) ports.Ledger { return &countsAll{Ledger: l} }, shows: "by the books",
 		},
+		{
+			name:   "nobody reads which prices are watched",
+			ledger: func(_ *world, l ports.Ledger) ports.Ledger { return blindfolded{l} }, shows: "unprotected: ",
+		},
 		{name: "every order is sent twice", sendsTwice: true, shows: "doubled: "},
 	}
 	entries := make([]TableEntry, len(all))
@@ -63,6 +67,12 @@ func (forgetful) Append(_ context.Context, arrivals []ports.Arrival) ([]ports.Ar
 type ungiving struct{ ports.Lanes }
 
 func (ungiving) Claim(context.Context, ports.LaneRequest) ([]ports.ClaimedLane, error) {
+	return nil, nil
+}
+
+type blindfolded struct{ ports.Ledger }
+
+func (blindfolded) WatchedStops(context.Context, domain.OrderID, int) ([]ports.WatchedStop, error) {
 	return nil, nil
 }
 

@@ -81,8 +81,11 @@ func (w *world) body(n int, h *hook) string {
 	case i == len(wants)+1:
 		want = `"action":"cancel"`
 	}
-	if w.draw(4) == 0 {
+	switch w.draw(12) {
+	case 0, 1, 2:
 		want += `,"stopLoss":{"percent":5}`
+	case 3:
+		want += `,"stopLoss":{"percent":5},"takeProfit":{"percent":5}`
 	}
 	return fmt.Sprintf(`{"ticker":"%s","price":"100",%s,"extras":{"n":%d}}`, symbol, want, n)
 }

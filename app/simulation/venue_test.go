@@ -18,26 +18,34 @@ type class struct {
 	lookup     ports.LookupRule
 	// expiry is how long after it was made an order is still taken.
 	expiry time.Duration
+	// quotes says that it takes no order that protects, and tells prices.
+	quotes bool
 }
 
 // classes are the kinds of broker there are, the strictest first.
 func classes() []class {
 	return []class{
-		{ports.DuplicatesRejectedForever, ports.LookupDirect, 0},
-		{ports.DuplicatesRejectedWhileOpen, ports.LookupDirect, 0},
-		{ports.DuplicatesRejected24h, ports.LookupDirect, 0},
-		{ports.DuplicatesAccepted, ports.LookupDirect, 0},
-		{ports.DuplicatesRejectedForever, ports.LookupScan, 0},
-		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 0},
-		{ports.DuplicatesAccepted, ports.LookupScan, 0},
-		{ports.DuplicatesAccepted, ports.LookupNone, 0},
-		{ports.DuplicatesAccepted, ports.LookupDirect, 5 * time.Second},
-		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 30 * time.Second},
+		{ports.DuplicatesRejectedForever, ports.LookupDirect, 0, false},
+		{ports.DuplicatesRejectedWhileOpen, ports.LookupDirect, 0, false},
+		{ports.DuplicatesRejected24h, ports.LookupDirect, 0, false},
+		{ports.DuplicatesAccepted, ports.LookupDirect, 0, false},
+		{ports.DuplicatesRejectedForever, ports.LookupScan, 0, false},
+		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 0, false},
+		{ports.DuplicatesAccepted, ports.LookupScan, 0, false},
+		{ports.DuplicatesAccepted, ports.LookupNone, 0, false},
+		{ports.DuplicatesAccepted, ports.LookupDirect, 5 * time.Second, false},
+		{ports.DuplicatesRejectedWhileOpen, ports.LookupScan, 30 * time.Second, false},
+		{ports.DuplicatesRejectedForever, ports.LookupDirect, 0, true},
+		{ports.DuplicatesAccepted, ports.LookupScan, 0, true},
 	}
 }
 
 func (c class) kind() domain.BrokerKind {
-	return domain.BrokerKind(string(c.duplicates) + "/" + string(c.lookup) + "/" + c.expiry.String())
+	kind := string(c.duplicates) + "/" + string(c.lookup) + "/" + c.expiry.String()
+	if c.quotes {
+		kind += "/quotes"
+	}
+	return domain.BrokerKind(kind)
 }
 
 // venue is a broker that keeps its word and no more: the rule for duplicates it
@@ -53,6 +61,54 @@ type venue struct {
 	// first reached it, taken or not.
 	taken  []*taken
 	firsts []first
+	// moves are the times at which its market is elsewhere than at 100.
+	moves []move
+}
+
+// move is a market that is at a price for a while.
+type move struct {
+	symbol   domain.Symbol
+	from, to time.Time
+	price    string
+}
+
+// plain is the price orders trade at, and the market is at unless it moves.
+const plain = "100"
+
+// planMoves draws when a market crosses the stops that are watched.
+func (v *venue) planMoves(length time.Duration) {
+	if !v.quotes {
+		return
+	}
+	for range 1 + v.w.draw(4) {
+		from := time.Now().Add(v.w.within(0, length))
+		v.moves = append(v.moves, move{
+			symbol: []domain.Symbol{"AAPL", "MSFT"}[v.w.draw(2)], from: from, to: from.Add(v.w.within(time.Second, 30*time.Second)),
+			price: []string{"94", "106"}[v.w.draw(2)],
+		})
+	}
+	if v.w.draw(2) == 0 { // and one that stays
+		v.moves = append(v.moves, move{symbol: "AAPL", from: time.Now().Add(v.w.within(0, length)), to: time.Now().Add(time.Hour), price: "94"})
+	}
+}
+
+// price is where its market is at a time.
+func (v *venue) price(symbol domain.Symbol, at time.Time) domain.Price {
+	for _, m := range v.moves {
+		if m.symbol == symbol && !at.Before(m.from) && at.Before(m.to) {
+			return domain.MustPrice(m.price)
+		}
+	}
+	return domain.MustPrice(plain)
+}
+
+// quote tells where its market is.
+func (v *venue) quote(symbol domain.Symbol) (ports.Quote, error) {
+	if time.Now().Before(v.away) {
+		return ports.Quote{}, brokerAway()
+	}
+	v.w.stats.Quotes++
+	return ports.Quote{Symbol: symbol, LastPrice: new(v.price(symbol, time.Now()))}, nil
 }
 
 // taken is one order a venue took. Everything it will do was drawn at once, so
@@ -93,8 +149,12 @@ func newVenue(w *world, c class) *venue {
 
 // capabilities are what it declares.
 func (v *venue) capabilities() ports.Capabilities {
+	types := domain.OrderTypes()
+	if v.quotes {
+		types = []domain.OrderType{domain.OrderTypeMarket, domain.OrderTypeLimit}
+	}
 	return ports.Capabilities{
-		OrderTypes: domain.OrderTypes(), TimesInForce: domain.TimesInForce(),
+		OrderTypes: types, TimesInForce: domain.TimesInForce(),
 		Duplicates: v.duplicates, Lookup: v.lookup, VisibleWithin: v.lag, RequestExpiry: v.expiry,
 	}
 }
@@ -245,7 +305,13 @@ func (o *taken) over(at time.Time) bool {
 
 // report is what the order was at a time.
 func (o *taken) report(at time.Time) domain.OrderReport {
-	r := domain.OrderReport{ClientOrderID: o.clientOrderID, BrokerOrderID: o.id, Status: domain.StatusNew, At: o.at.UTC()}
+	r := domain.OrderReport{
+		ClientOrderID: o.clientOrderID, BrokerOrderID: o.id, Side: domain.SideBuy,
+		Quantity: new(domain.MustQuantity(strconv.FormatInt(o.quantity, 10))), Status: domain.StatusNew, At: o.at.UTC(),
+	}
+	if o.sign < 0 {
+		r.Side = domain.SideSell
+	}
 	fills, filled := o.executed(at)
 	for _, f := range fills {
 		r.At = f.at.UTC()

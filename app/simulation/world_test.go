@@ -54,6 +54,7 @@ type totals struct {
 	Seeds, Alerts, Posts, Acknowledged, Duplicated, Signals, Tickets, Orders, Reversals, Protected, Reordered, Reviews int
 	Halts, Kills, Stops, Pauses, Failures, LostAnswers, Delays, Outages                                                int
 	LostOrders, LostReplies, LateOrders, Refusals, Duplicates, OldReports, Cancels, Seconds                            int
+	Quotes, Reached                                                                                                    int
 }
 
 // simulate runs the world of a seed to its end, sabotaged in a way or none.
@@ -148,6 +149,11 @@ func (w *world) live() {
 		w.start(slot)
 	}
 	w.planAlerts()
+	for _, account := range w.accounts {
+		if v := w.venues[account.Kind()]; v.moves == nil {
+			v.planMoves(time.Until(w.lastPost) + time.Second)
+		}
+	}
 	if w.rate > 0 {
 		w.planTrouble()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -201,9 +202,17 @@ var _ = Describe("Commands", func() {
 		_, url := create(ctx, account)
 		id := findUnmatched(ctx, account)
 		table, records := all(ctx, "orders", "unmatched", "--limit", "0")
-		Expect(table).To(And(haveLine("FOUND", "ACCOUNT", "CLIENT", "ORDER", "BROKER", "ORDER", "SYMBOL", "STATUS", "FILLED"),
+		Expect(table).To(And(haveLine("ID", "FOUND", "ACCOUNT", "CLIENT", "ORDER", "BROKER", "ORDER", "SYMBOL", "STATUS", "FILLED"),
 			haveLine(account, "hfaaaab", id, "AAPL", "filled", "10")))
 		Expect(records).To(ContainElement(HaveKeyWithValue("broker_order_id", id)))
+		found := slices.IndexFunc(records, func(o map[string]any) bool { return o["broker_order_id"] == id })
+		unmatched := records[found]["id"].(string)
+		Expect(hookfill(ctx, dir, "orders", "settle", unmatched, "--verdict", "cancel", "--note", "not wanted")).To(failWith(1, ContainSubstring("acknowledge it")))
+		Expect(done(ctx, dir, "orders", "settle", unmatched, "--verdict", "acknowledge", "--note", "sent by hand")).To(haveLine("verdict", "acknowledge"))
+		_, records = all(ctx, "orders", "unmatched", "--limit", "0")
+		Expect(records).NotTo(ContainElement(HaveKeyWithValue("broker_order_id", id)))
+		table, _ = all(ctx, "orders", "unmatched", "--settled", "--limit", "0")
+		Expect(table).To(And(haveLine("VERDICT", "NOTE", "OUTCOME"), haveLine(id, "acknowledge", "sent", "by", "hand", "-")))
 
 		done(ctx, dir, "send", url, "--file", write(ten))
 		standing.owner(ctx).settled(ctx, account)

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/go-resty/resty/v2"
 	"github.com/spf13/cobra"
 )
 
+const unmatchedPath = "/v1/unmatched-orders"
+
 func newOrders(env environment) *cobra.Command {
-	cmd := group("orders", "Look at orders and cancel them")
-	cmd.AddCommand(newOrdersList(env), newOrdersShow(env), newOrdersCancel(env), newOrdersUnmatched(env))
+	cmd := group("orders", "Look at orders, cancel and settle them")
+	cmd.AddCommand(newOrdersList(env), newOrdersShow(env), newOrdersCancel(env), newOrdersUnmatched(env), newOrdersSettle(env))
 	return cmd
 }
 
@@ -59,15 +62,52 @@ func newOrdersCancel(env environment) *cobra.Command {
 }
 
 func newOrdersUnmatched(env environment) *cobra.Command {
-	var limit int
-	cmd := &cobra.Command{Use: "unmatched", Short: "List orders at brokers that carry our mark and that no row accounts for, newest first"}
+	var (
+		limit   int
+		settled bool
+	)
+	cmd := &cobra.Command{
+		Use: "unmatched", Short: "List orders at brokers that carry our mark and that no row accounts for, newest first",
+		Long: "Lists what is to be settled: `hookfill orders settle`. With --settled it lists what was, and what came of it.",
+	}
 	cmd.Flags().IntVar(&limit, "limit", defaultShown, "how many; 0 is all")
+	cmd.Flags().BoolVar(&settled, "settled", false, "those that are settled, in place of those that are not")
 	return clientCommand(env, cmd, func(ctx context.Context, c *client, _ []string, out printer) error {
-		items, err := c.pages(ctx, "/v1/unmatched-orders", nil, limit)
+		items, err := c.pages(ctx, unmatchedPath, map[string]string{"settled": strconv.FormatBool(settled)}, limit)
 		if err != nil {
 			return err
 		}
-		return out.list(items, column{"FOUND", "found_at"}, column{"ACCOUNT", "broker_account_id"}, column{"CLIENT ORDER", "client_order_id"},
-			column{"BROKER ORDER", "broker_order_id"}, column{"SYMBOL", "symbol"}, column{"STATUS", "status"}, column{"FILLED", "filled_quantity"})
+		shown := []column{
+			{"ID", "id"},
+			{"FOUND", "found_at"},
+			{"ACCOUNT", "broker_account_id"},
+			{"CLIENT ORDER", "client_order_id"},
+			{"BROKER ORDER", "broker_order_id"},
+			{"SYMBOL", "symbol"},
+			{"STATUS", "status"},
+			{"FILLED", "filled_quantity"},
+		}
+		if settled {
+			shown = append(shown, column{"VERDICT", "verdict"}, column{"NOTE", "note"}, column{"OUTCOME", "outcome"})
+		}
+		return out.list(items, shown...)
+	})
+}
+
+func newOrdersSettle(env environment) *cobra.Command {
+	var verdict, note string
+	cmd := &cobra.Command{
+		Use: "settle ID", Short: "Say what to make of an unmatched order", Args: cobra.ExactArgs(1),
+		Long: "acknowledge: it is known, and listed no more among those to be settled.\n" +
+			"cancel: a server asks the broker to end it; `hookfill orders unmatched --settled` tells what came of that.",
+	}
+	cmd.Flags().StringVar(&verdict, "verdict", "", "acknowledge or cancel")
+	cmd.Flags().StringVar(&note, "note", "", "why; kept with the order")
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
+		order, err := c.do(ctx, resty.MethodPost, unmatchedPath+"/"+args[0]+"/settle", nil, map[string]any{"verdict": verdict, "note": note})
+		if err != nil {
+			return err
+		}
+		return out.record(order)
 	})
 }

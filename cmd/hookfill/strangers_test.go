@@ -25,6 +25,8 @@ type estate struct {
 	signal  string
 	// order is done, working rests at the broker; ticket waits for a person.
 	order, working, ticket string
+	// unmatched is at the broker and no row accounts for it.
+	unmatched string
 }
 
 func newEstate(ctx context.Context) estate {
@@ -41,6 +43,7 @@ func newEstate(ctx context.Context) estate {
 	e.order = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0].ID
 	e.working = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+resting)[0].ID
 	findUnmatched(ctx, e.account)
+	e.unmatched = list[struct{ ID string }](ctx, e.owner, "/v1/unmatched-orders")[0].ID
 	halted := e.owner.call(ctx, http.MethodPut, "/v1/halts", map[string]string{"scope": "symbol", "symbol": "NVDA", "mode": "reduce_only"})
 	Expect(halted.status).To(Equal(http.StatusOK), "%s", halted.body)
 	e.ticket = escalate(ctx, e.order)
@@ -98,6 +101,7 @@ func (e estate) idOf(r httpapi.Route) string {
 	for prefix, id := range map[string]string{
 		"/v1/broker-accounts/": e.account, "/v1/paper/": e.account, "/v1/webhook-configs/": e.webhook.ID,
 		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working, "/v1/reviews/": e.ticket,
+		"/v1/unmatched-orders/": e.unmatched,
 	} {
 		if strings.HasPrefix(r.Path, prefix) {
 			return id
@@ -235,6 +239,8 @@ func bodyFor(r httpapi.Route) any {
 		return map[string]any{"overlap_seconds": 60}
 	case "POST /v1/reviews/{id}/settle":
 		return map[string]any{"action": "not_placed", "reason": "a stranger says so"}
+	case "POST /v1/unmatched-orders/{id}/settle":
+		return map[string]any{"verdict": "acknowledge", "note": "a stranger says so"}
 	case "POST /v1/signals/{id}/answer":
 		return map[string]any{"action": "discard"}
 	case "POST /v1/webhook-configs/{id}/preview":

@@ -227,6 +227,17 @@ func (b *floor) describeLookUp() {
 		Expect(b.find(ctx, r.ClientOrderID)).To(sameAs(done), "filled")
 	})
 
+	It("tells what was ordered", func(ctx SpecContext) {
+		b.trades(ctx, b.Price)
+		buys := b.request(func(r *ports.OrderRequest) { r.Quantity = new(domain.MustQuantity("3")) })
+		b.executed(ctx, buys)
+		sells := b.request(func(r *ports.OrderRequest) { r.Side = domain.SideSell })
+		b.submit(ctx, sells)
+		for _, r := range []ports.OrderRequest{buys, sells} {
+			Expect(b.find(ctx, r.ClientOrderID)).To(And(HaveField("Side", r.Side), HaveField("Quantity", sameAs(r.Quantity))))
+		}
+	})
+
 	It("is KindNotFound where the broker has none", func(ctx SpecContext) {
 		Expect(b.Broker.ByClientOrderID(ctx, b.account, "hfspecnobodyhasthisone")).Error().To(failAs(domain.KindNotFound))
 		r := b.request()

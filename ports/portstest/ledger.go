@@ -31,6 +31,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Plan", func() { l.describePlan() })
 		Describe("Intend", func() { l.describeIntend() })
 		Describe("Intend and legs", func() { l.describeLegs() })
+		Describe("Synthetic stops", func() { l.describeSyntheticStops() })
 		Describe("Retry", func() { l.describeRetry() })
 		Describe("Spend", func() { l.describeSpend() })
 		Describe("Intend and Retry on a budget", func() { l.describeBudget() })

@@ -140,6 +140,23 @@ func (l *ledgerSpecs) describeBudget() {
 		Expect(w.Ledger.Intend(ctx, lease, w.newOrder(s, t, 1), on(w.attempt(1), urgent), plan("10"))).To(Succeed())
 	})
 
+	It("take nothing for an order that the broker has already, and neither halt nor limit holds it", func(ctx SpecContext) {
+		s, t := l.queued(ctx)
+		lease := w.lease(ctx, t)
+		w.working(ctx, l.config, "MSFT")
+		l.spend(ctx, urgent)
+		w.halt(ctx, w.ada, domain.HaltTarget{Scope: domain.HaltScopeUser}, domain.HaltModeHalt)
+		full := plan("10")
+		full.Limits = &domain.RiskLimits{MaxOpenOrders: new(1)}
+		found := on(w.attempt(1), urgent)
+		found.Found = true
+		o := w.newOrder(s, t, 1)
+		Expect(w.Ledger.Intend(ctx, lease, o, found, full)).To(Succeed())
+		Expect(w.order(ctx, o.ID(), w.ada.UserID).Attempts()).To(Equal(1))
+		Expect(w.Lanes.Release(ctx, lease, 0)).To(Succeed())
+		Expect(w.Ledger.Intend(ctx, lease, w.newOrder(s, t, 2), found, full)).To(failWith(domain.KindConflict, "lease_lost"))
+	})
+
 	It("take nothing for what is not written down", func(ctx SpecContext) {
 		t := w.placed(ctx, l.config, "AAPL")
 		again := w.newOrder(t.signal, t.ticket, 1)

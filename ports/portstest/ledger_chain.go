@@ -10,7 +10,8 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// describeLinks proves TicketBrief.Stood and ChainLink.
+// describeLinks proves TicketBrief.Stood, ChainLink and
+// WebhookConfigRepository.Stood.
 func (l *ledgerSpecs) describeLinks() {
 	w := l.w
 	linked := func(target, stands string) ports.TicketPlan {
@@ -18,10 +19,27 @@ func (l *ledgerSpecs) describeLinks() {
 		p.Link = &ports.ChainLink{Stands: new(domain.MustNet(stands))}
 		return p
 	}
+	shown := func(ctx context.Context, to domain.Principal, c *domain.WebhookConfig, symbol domain.Symbol) *domain.Net {
+		GinkgoHelper()
+		return must(ctx, w, to, func(ctx context.Context, r ports.Repositories) (*domain.Net, error) {
+			return r.WebhookConfigs.Stood(ctx, c.ID(), l.account.ID(), symbol)
+		})
+	}
+	// stood is what the executor reads, and the owner.
 	stood := func(ctx context.Context, c *domain.WebhookConfig, symbol domain.Symbol) *domain.Net {
 		GinkgoHelper()
-		return l.brief(ctx, w.queue(ctx, c, symbol)[0].Tickets[0].ID).Stood
+		read := l.brief(ctx, w.queue(ctx, c, symbol)[0].Tickets[0].ID).Stood
+		Expect(shown(ctx, w.ada, c, symbol)).To(sameAs(read))
+		return read
 	}
+
+	It("is shown to its owner alone", func(ctx SpecContext) {
+		Expect(shown(ctx, w.ada, l.config, "NVDA")).To(BeNil(), "nothing was ever there")
+		_, t := l.queued(ctx)
+		Expect(w.Ledger.Plan(ctx, w.lease(ctx, t), t.ID, linked("1", "4"))).To(Succeed())
+		Expect(shown(ctx, w.ada, l.config, "AAPL")).To(HaveValue(sameAs(domain.MustNet("4"))))
+		Expect(shown(ctx, w.bob, l.config, "AAPL")).To(BeNil())
+	})
 
 	It("gives where the last link of the config in the lane led, by Plan, Intend and Finish", func(ctx SpecContext) {
 		s, t := l.queued(ctx)

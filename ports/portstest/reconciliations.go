@@ -11,7 +11,7 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
-// DescribeReconciliations proves ports.Reconciliations and
+// DescribeReconciliations proves ports.Reconciliations, ports.Recalls and
 // ports.UnmatchedOrderRepository.
 func DescribeReconciliations(name string, h StorageHarness) bool {
 	return describeStorage(name+" as Reconciliations", h, func(w *world) {
@@ -64,42 +64,7 @@ func DescribeReconciliations(name string, h StorageHarness) bool {
 			Expect(w.Ledger.Compared(ctx, newID[domain.BrokerAccount](w.mint))).To(failAs(domain.KindNotFound))
 		})
 
-		Describe("Unmatched", func() {
-			found := func(account *domain.BrokerAccount, owner domain.Principal, id string) domain.UnmatchedOrder {
-				return domain.UnmatchedOrder{
-					ID: newID[domain.UnmatchedOrder](w.mint), UserID: owner.UserID, BrokerAccountID: account.ID(),
-					ClientOrderID: "hfspec" + id, BrokerOrderID: id, Symbol: "AAPL", Status: domain.StatusFilled,
-					FilledQuantity: domain.MustNet("10.5"), FoundAt: w.mint.now(),
-				}
-			}
-			list := func(ctx context.Context, caller domain.Principal, req ports.PageRequest) (got ports.Page[domain.UnmatchedOrder]) {
-				GinkgoHelper()
-				w.do(ctx, caller, func(ctx context.Context, r ports.Repositories) (err error) {
-					got, err = r.Unmatched.List(ctx, req)
-					return err
-				})
-				return got
-			}
-
-			It("keeps an order once, and says whether it was new", func(ctx SpecContext) {
-				first := found(a, w.ada, "b-1")
-				Expect(w.Ledger.Unmatched(ctx, first)).To(BeTrue())
-				Expect(w.Ledger.Unmatched(ctx, found(a, w.ada, "b-1"))).To(BeFalse())
-				Expect(w.Ledger.Unmatched(ctx, found(b, w.bob, "b-1"))).To(BeTrue(), "another account's")
-				Expect(list(ctx, w.ada, ports.PageRequest{}).Items).To(sameAs([]domain.UnmatchedOrder{first}))
-			})
-
-			It("shows a caller their own, newest first, a page at a time", func(ctx SpecContext) {
-				first, second := found(a, w.ada, "b-1"), found(a, w.ada, "b-2")
-				for _, o := range []domain.UnmatchedOrder{first, second, found(b, w.bob, "b-3")} {
-					Expect(w.Ledger.Unmatched(ctx, o)).To(BeTrue())
-				}
-				page := list(ctx, w.ada, ports.PageRequest{Limit: 1})
-				Expect(page.Items).To(HaveExactElements(HaveField("ID", second.ID)))
-				rest := list(ctx, w.ada, ports.PageRequest{Limit: 1, Cursor: page.Next})
-				Expect(rest.Items).To(HaveExactElements(HaveField("ID", first.ID)))
-				Expect(rest.Next).To(BeEmpty())
-			})
-		})
+		Describe("Unmatched", func() { describeUnmatched(w, &a, &b) })
+		Describe("Unwanted", func() { describeUnwanted(w, &a, &b) })
 	})
 }

@@ -3,7 +3,7 @@ package verify
 // held is I11. Who puts a halt into force waits for the attempts under way, so
 // those written down after it came after it. Under halt nothing goes out, under
 // the others exits do. An attempt that says no effect is from before there were
-// halts.
+// halts, or was found at the broker and not made.
 func held() []string {
 	return []string{
 		`select 'attempt ' || a.number || ' of order ' || a.order_id, 'was made as an ' || a.effect || ' under ' || h.mode || ' ' || h.id
