@@ -11,11 +11,16 @@ import (
 
 // newLegs makes the orders that protect an entry. Their steps follow on its own.
 func (x *execution) newLegs(installation domain.Installation, entry domain.OrderTerms, legs []domain.Leg) ([]*domain.Order, error) {
-	orders := make([]*domain.Order, len(legs))
+	orders, before := make([]*domain.Order, len(legs)), 0
+	for _, leg := range x.brief.Legs {
+		if *leg.Terms().ParentID == entry.ID {
+			before++ // refused
+		}
+	}
 	for i, leg := range legs {
 		t := entry
 		t.ID, t.ParentID = domain.OrderID{UUID: x.ids.New()}, &entry.ID
-		t.Step = entry.Step + 1 + i
+		t.Step = entry.Step + 1 + before + i
 		t.ClientOrderID = domain.NewClientOrderID(installation, x.ticket.ID, t.Step, 0)
 		t.Side, t.Type, t.TimeInForce = entry.Side.Opposite(), leg.Type, domain.TimeInForceGTC
 		t.LimitPrice, t.StopPrice = leg.LimitPrice, leg.StopPrice

@@ -49,7 +49,9 @@ func (x *execution) protectFilled(ctx context.Context, entry *domain.Order) (tim
 		}
 		return x.placeStop(ctx, entry)
 	}
-	switch leg := legs[0]; {
+	switch leg := legs[len(legs)-1]; {
+	case isRefused(leg) && x.retriesLeg(legs):
+		return x.retryStop(ctx, entry, leg, len(legs))
 	case isRefused(leg):
 		return x.flatten(ctx, entry, leg)
 	case leg.Submission() != domain.SubmissionAcknowledged:
@@ -88,6 +90,38 @@ func (x *execution) placeStop(ctx context.Context, entry *domain.Order) (time.Du
 		return 0, false, err
 	}
 	return x.write(ctx, orders[0])
+}
+
+// legRetries is how long after a stop order was refused the next one is sent, where
+// the config wants that.
+func legRetries() []time.Duration {
+	return []time.Duration{time.Second, 5 * time.Second, 30 * time.Second}
+}
+
+// retriesLeg reports whether another stop order is sent after those, of which the
+// last was refused. None is where a full exit waits behind.
+func (x *execution) retriesLeg(legs []*domain.Order) bool {
+	return x.rules.Protection.OnRefusedLeg == domain.LegRetry && len(legs) <= len(legRetries()) && !x.isSuperseded()
+}
+
+// retryStop sends another stop order once it is time: what was refused, and that
+// the position stands without it meanwhile, is told at once.
+func (x *execution) retryStop(ctx context.Context, entry, refused *domain.Order, nth int) (time.Duration, bool, error) {
+	d := domain.Decision{
+		Rule: "protection_retried", Verdict: domain.VerdictNote,
+		Detail: "the broker refused stop order " + refused.Terms().ClientOrderID + ", so another is sent: " + refused.RejectReason(),
+	}
+	if !slices.Contains(x.ticket.Decisions, d) {
+		x.log.ErrorContext(ctx, "a stop order was refused; the position stands without until another is taken", "order_id", refused.ID(),
+			"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol, "reason", refused.RejectReason())
+	}
+	if err := x.noteOnce(ctx, d); err != nil {
+		return 0, false, err
+	}
+	if wait := legRetries()[nth-1] - x.clock.Now().Sub(lastAttemptAt(refused)); wait > 0 {
+		return wait, false, nil
+	}
+	return x.placeStop(ctx, entry)
 }
 
 // isRefused reports whether the broker has an order neither now nor ever had.
@@ -210,7 +244,10 @@ func (x *execution) withRefusedStop(end ports.TicketEnd) ports.TicketEnd {
 	if end.State != domain.StateDone || len(end.Reasons) > 0 {
 		return end
 	}
-	for _, leg := range x.brief.Legs {
+	for i, leg := range x.brief.Legs {
+		if i < len(x.brief.Legs)-1 && !isBracketLeg(leg) {
+			continue // another was sent after it
+		}
 		if isRefused(leg) {
 			end.Reasons = []domain.Reason{{
 				Code: "protection_refused", Message: "the broker refused what protects the entry, so the position was closed: " + leg.RejectReason(),

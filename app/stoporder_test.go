@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -19,6 +20,20 @@ type stopless struct{ ports.Broker }
 func (v stopless) Submit(ctx context.Context, a *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
 	if r.Type == domain.OrderTypeStop {
 		return domain.OrderReport{}, &domain.Error{Kind: domain.KindRejected, Code: "no_stops", Msg: "no stops today"}
+	}
+	return v.Broker.Submit(ctx, a, r)
+}
+
+// stoplessFor is a venue that refuses as many stop orders.
+type stoplessFor struct {
+	ports.Broker
+	left int
+}
+
+func (v *stoplessFor) Submit(ctx context.Context, a *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
+	if r.Type == domain.OrderTypeStop && v.left > 0 {
+		v.left--
+		return stopless{v.Broker}.Submit(ctx, a, r)
 	}
 	return v.Broker.Submit(ctx, a, r)
 }
@@ -110,6 +125,80 @@ var _ = Describe("An entry with a stop-loss at a broker without brackets", func(
 		s := t.signal(ctx, id)
 		Expect(s.State).To(Equal(domain.StateDone))
 		Expect(s.Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection_refused")))
+	})
+
+	Describe("whose config has a refused leg sent again", func() {
+		var refusing *stoplessFor
+
+		BeforeEach(func(ctx SpecContext) {
+			hook = t.hook(ctx, func(r *domain.WebhookRules) { r.Protection.OnRefusedLeg = domain.LegRetry })
+			refusing = &stoplessFor{Broker: t.venue}
+			t.brokers[domain.BrokerKindPaper] = refusing
+		})
+
+		It("is protected by the next stop order that is taken, and tells of those that were not", func(ctx SpecContext) {
+			refusing.left = 2
+			id := t.send(ctx, hook, buyTenWithStop)
+			t.settle(ctx)
+			Expect(t.signal(ctx, id).State).To(Equal(domain.StateExecuting))
+			Expect(t.orders(ctx)).To(HaveLen(2), "not at once")
+			t.later(ctx, time.Second)
+			Expect(t.orders(ctx)).To(HaveLen(3))
+			t.later(ctx, time.Second)
+			Expect(t.orders(ctx)).To(HaveLen(3), "not after a second")
+			t.later(ctx, 5*time.Second)
+			s := t.signal(ctx, id)
+			Expect(s.State).To(Equal(domain.StateDone))
+			Expect(s.Tickets[0].Reasons).To(BeEmpty())
+			Expect(s.Tickets[0].Decisions).To(ContainElements(
+				And(HaveField("Rule", "protection_retried"), HaveField("Detail", ContainSubstring(t.orders(ctx)[1].Terms().ClientOrderID))),
+				And(HaveField("Rule", "protection_retried"), HaveField("Detail", ContainSubstring(t.orders(ctx)[2].Terms().ClientOrderID))),
+			))
+			Expect(t.orders(ctx)).To(HaveLen(4))
+			Expect(t.orders(ctx)[3].IsWorking()).To(BeTrue())
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+			t.quote(ctx, "AAPL", "94")
+			Expect(t.held(ctx, "AAPL")).To(Equal("0"), "it works")
+		})
+
+		It("is closed where all are refused", func(ctx SpecContext) {
+			refusing.left = 100
+			id := t.send(ctx, hook, buyTenWithStop)
+			for range 60 {
+				t.later(ctx, time.Second)
+			}
+			s := t.signal(ctx, id)
+			Expect(s.State).To(Equal(domain.StateDone))
+			Expect(s.Tickets[0].Reasons).To(ConsistOf(HaveField("Code", "protection_refused")))
+			Expect(t.orders(ctx)).To(HaveLen(1 + 4 + 1))
+			Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		})
+
+		It("gives way to an exit meanwhile", func(ctx SpecContext) {
+			refusing.left = 100
+			t.send(ctx, hook, buyTenWithStop)
+			t.settle(ctx)
+			t.send(ctx, hook, `{"ticker":"AAPL","action":"exit"}`)
+			t.later(ctx, time.Second)
+			t.later(ctx, time.Second)
+			Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+			Expect(t.orders(ctx)).To(HaveLen(3))
+		})
+
+		It("goes on where an executor died in between, and sends none twice", func(ctx SpecContext) {
+			refusing.left = 1
+			t.send(ctx, hook, buyTenWithStop)
+			t.settle(ctx)
+			t.clock.Advance(time.Second)
+			diesAt(ctx, t, afterIntend, 1)
+			for range 40 {
+				t.later(ctx, time.Second)
+			}
+			Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+			Expect(t.orders(ctx)).To(HaveLen(3))
+			Expect(t.orders(ctx)[2].IsWorking()).To(BeTrue())
+			Expect(slices.Compact(slices.Sorted(slices.Values(t.venue.sent())))).To(HaveLen(len(t.venue.sent())))
+		})
 	})
 
 	DescribeTable("is refused where that is not all the protection it asks for, and nobody tells prices,", func(ctx SpecContext, body string) {

@@ -29,6 +29,43 @@ type Leg struct {
 	StopPrice  *Price
 }
 
+// LegRefusal says what is done where the broker refuses the stop order that is to
+// protect a position.
+type LegRefusal string
+
+// What may be done. It is an alarm whatever is done.
+const (
+	// LegFlatten closes the position.
+	LegFlatten LegRefusal = "flatten"
+	// LegRetry sends further stop orders for a while, and closes the position where
+	// all are refused.
+	LegRetry LegRefusal = "retry"
+)
+
+// LegRefusals lists what may be done.
+func LegRefusals() []LegRefusal { return []LegRefusal{LegFlatten, LegRetry} }
+
+// ParseLegRefusal reads one of LegRefusals.
+func ParseLegRefusal(s string) (LegRefusal, error) {
+	return parseWord("invalid_leg_refusal", s, LegRefusals())
+}
+
+// ProtectionRule is how a config keeps its positions protected.
+type ProtectionRule struct {
+	OnRefusedLeg LegRefusal
+}
+
+// DefaultProtectionRule closes what cannot be protected.
+func DefaultProtectionRule() ProtectionRule { return ProtectionRule{LegFlatten} }
+
+func (r ProtectionRule) check() error {
+	var f faults
+	if _, err := ParseLegRefusal(string(r.OnRefusedLeg)); err != nil {
+		f.addErr("on_refused_leg", err)
+	}
+	return f.err()
+}
+
 // ReasonProtection is the code of an entry whose protection the broker does not
 // offer, and the rule that says how an entry is protected.
 const ReasonProtection = "protection"

@@ -81,6 +81,7 @@ type WebhookRules struct {
 	Staleness     Staleness
 	Dedupe        Dedupe
 	Chain         ChainRule
+	Protection    ProtectionRule
 }
 
 // The safe defaults of a config.
@@ -106,6 +107,7 @@ func DefaultWebhookRules() WebhookRules {
 		Staleness:     Staleness{EntrySeconds: &entry},
 		Dedupe:        Dedupe{WindowSeconds: DefaultWindowSeconds},
 		Chain:         DefaultChainRule(),
+		Protection:    DefaultProtectionRule(),
 	}
 }
 
@@ -138,6 +140,7 @@ func (r WebhookRules) check() error {
 	f.addErr("staleness", r.Staleness.check())
 	r.Dedupe.check(&f)
 	f.addErr("chain", r.Chain.check())
+	f.addErr("protection", r.Protection.check())
 	return f.err()
 }
 

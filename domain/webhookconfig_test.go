@@ -242,6 +242,7 @@ var _ = Describe("A new webhook config", func() {
 				"dedupe.key_fields.0 invalid_key_field", "dedupe.window_seconds invalid_window",
 				"chain.on_break invalid_chain_break",
 				"chain.hold_seconds invalid_hold",
+				"protection.on_refused_leg invalid_leg_refusal",
 			},
 		}),
 	)
@@ -287,6 +288,7 @@ var _ = Describe("A webhook config", func() {
 			"position_scope invalid_position_scope", "dedupe.window_seconds invalid_window",
 			"chain.on_break invalid_chain_break",
 			"chain.hold_seconds invalid_hold",
+			"protection.on_refused_leg invalid_leg_refusal",
 		}))
 		Expect(c.Snapshot()).To(Equal(before))
 	})

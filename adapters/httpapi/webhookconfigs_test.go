@@ -55,7 +55,7 @@ var _ = Describe("Webhook configs", func() {
 		got := create(ctx, `,"format":null,"symbols":null,"symbol_map":null,"sizing":null,"quantity_means":null,"position_scope":null,
 			"sides":null,"risk":{"max_open_orders":null,"max_orders_per_minute":null,"max_daily_loss":null},
 			"staleness":{"exit_seconds":null,"max_price_drift_percent":null,"clock":"received","backlog":"expire"},
-			"dedupe":{"key_fields":null,"window_seconds":null},"chain":{"on_break":null,"hold_seconds":null},
+			"dedupe":{"key_fields":null,"window_seconds":null},"chain":{"on_break":null,"hold_seconds":null},"protection":{"on_refused_leg":null},
 			"senders":{"allow_cidrs":[],"preset":null,"signing":false}`)
 		Expect(got.status).To(Equal(http.StatusCreated), got.body)
 		Expect(got.body).To(MatchJSON(golden("webhookconfig")))
@@ -92,8 +92,8 @@ var _ = Describe("Webhook configs", func() {
 			Expect(got.faults()).To(Equal(faults))
 		},
 		Entry("unknown ones at every level",
-			`,"staus":"active","risk":{"max":1},"staleness":{"x":1},"dedupe":{"x":1},"chain":{"x":1},"senders":{"x":1},"sizing":{"type":"alert","x":1}`,
-			"unknown_field sizing.x", "unknown_field risk.max", "unknown_field staleness.x", "unknown_field dedupe.x", "unknown_field chain.x", "unknown_field senders.x", "unknown_field staus"),
+			`,"staus":"active","risk":{"max":1},"staleness":{"x":1},"dedupe":{"x":1},"chain":{"x":1},"protection":{"x":1},"senders":{"x":1},"sizing":{"type":"alert","x":1}`,
+			"unknown_field sizing.x", "unknown_field risk.max", "unknown_field staleness.x", "unknown_field dedupe.x", "unknown_field chain.x", "unknown_field protection.x", "unknown_field senders.x", "unknown_field staus"),
 		Entry("wrong types", `,"symbols":"AAPL","symbol_map":[],"sizing":1,"format":{},"risk":[],"staleness":"x","dedupe":false,"senders":0`,
 			"wrong_type format", "wrong_type symbols", "wrong_type symbol_map", "wrong_type sizing", "wrong_type risk",
 			"wrong_type staleness", "wrong_type dedupe", "wrong_type senders"),
@@ -106,6 +106,7 @@ var _ = Describe("Webhook configs", func() {
 			"invalid_chain_break chain.on_break", "invalid_hold chain.hold_seconds"),
 		Entry("a mapping without its expression", `,"format":"custom","mapping":{"action":"body.a","symbol":null}`, "required mapping.symbol"),
 		Entry("a mapping for another format", `,"mapping":{"action":"body.a"}`, "mapping_not_possible mapping"),
+		Entry("a protection", `,"protection":{"on_refused_leg":"hope"}`, "invalid_leg_refusal protection.on_refused_leg"),
 		Entry("a sizing without a type", `,"sizing":{"value":"1"}`, "required sizing.type"),
 		Entry("rails that stop everything", `,"sides":["long","buy","buy"],"risk":{"max_open_orders":0,"max_orders_per_minute":-1,"max_daily_loss":"0"},"staleness":{"exit_seconds":0,"max_price_drift_percent":0}`,
 			"invalid_side sides.0", "invalid_side sides.2", "limit_not_positive risk.max_open_orders", "limit_not_positive risk.max_orders_per_minute",

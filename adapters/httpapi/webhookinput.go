@@ -114,6 +114,10 @@ func rulesEditFrom(f *form) rulesEdit {
 		chain := chainFrom(f, defaults.Chain)
 		return func(r *domain.WebhookRules) { r.Chain = chain }
 	})
+	field("protection", func() func(*domain.WebhookRules) {
+		protection := protectionFrom(f, defaults.Protection)
+		return func(r *domain.WebhookRules) { r.Protection = protection }
+	})
 	refuseSenders(f)
 	return edit
 }
@@ -286,6 +290,16 @@ func chainFrom(f *form, otherwise domain.ChainRule) domain.ChainRule {
 	}
 	sub.close()
 	return c
+}
+
+func protectionFrom(f *form, otherwise domain.ProtectionRule) domain.ProtectionRule {
+	sub := f.object("protection")
+	if sub == nil {
+		return otherwise
+	}
+	p := domain.ProtectionRule{OnRefusedLeg: domain.LegRefusal(sub.textOr("on_refused_leg", string(otherwise.OnRefusedLeg)))}
+	sub.close()
+	return p
 }
 
 // refuseSenders takes senders that admit everybody, which is all that is built.

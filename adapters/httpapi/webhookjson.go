@@ -26,6 +26,7 @@ type webhookJSON struct {
 	Staleness     stalenessJSON          `json:"staleness"`
 	Dedupe        dedupeJSON             `json:"dedupe"`
 	Chain         chainJSON              `json:"chain"`
+	Protection    protectionJSON         `json:"protection"`
 	Senders       sendersJSON            `json:"senders"`
 	CreatedAt     string                 `json:"created_at"`
 	UpdatedAt     string                 `json:"updated_at"`
@@ -66,6 +67,10 @@ type dedupeJSON struct {
 type chainJSON struct {
 	OnBreak     domain.ChainBreak `json:"on_break"`
 	HoldSeconds int               `json:"hold_seconds"`
+}
+
+type protectionJSON struct {
+	OnRefusedLeg domain.LegRefusal `json:"on_refused_leg"`
 }
 
 type sendersJSON struct {
@@ -121,10 +126,11 @@ func webhookOf(c *domain.WebhookConfig) webhookJSON {
 		Routes: routes, Format: r.Format, Mapping: r.Mapping, Symbols: orEmpty(r.Symbols), Sides: orEmpty(r.Sides), SymbolMap: symbolMap,
 		Sizing: sizingJSON(r.Sizing), QuantityMeans: r.QuantityMeans, PositionScope: r.PositionScope,
 		Risk: riskJSON(r.Risk), Staleness: stalenessOf(r.Staleness),
-		Dedupe:    dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},
-		Chain:     chainJSON(r.Chain),
-		Senders:   sendersJSON{AllowCIDRs: []string{}},
-		CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
+		Dedupe:     dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},
+		Chain:      chainJSON(r.Chain),
+		Protection: protectionJSON(r.Protection),
+		Senders:    sendersJSON{AllowCIDRs: []string{}},
+		CreatedAt:  stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
 	}
 }
 

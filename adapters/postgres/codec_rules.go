@@ -24,6 +24,7 @@ type rulesJSON struct {
 	Staleness     stalenessJSON                   `json:"staleness"`
 	Dedupe        dedupeJSON                      `json:"dedupe"`
 	Chain         *chainJSON                      `json:"chain,omitempty"`
+	Protection    *protectionJSON                 `json:"protection,omitempty"`
 }
 
 type sizingJSON struct {
@@ -74,6 +75,25 @@ func (c *chainJSON) rule() domain.ChainRule {
 	return domain.ChainRule(*c)
 }
 
+type protectionJSON struct {
+	OnRefusedLeg domain.LegRefusal `json:"on_refused_leg"`
+}
+
+// protectionOf leaves the default out, which is what rules from before mean.
+func protectionOf(r domain.ProtectionRule) *protectionJSON {
+	if r == domain.DefaultProtectionRule() {
+		return nil
+	}
+	return new(protectionJSON(r))
+}
+
+func (p *protectionJSON) rule() domain.ProtectionRule {
+	if p == nil {
+		return domain.DefaultProtectionRule()
+	}
+	return domain.ProtectionRule(*p)
+}
+
 func encodeRules(r domain.WebhookRules) string {
 	return encodeJSON(rulesJSON{
 		Format:        r.Format,
@@ -88,6 +108,7 @@ func encodeRules(r domain.WebhookRules) string {
 		Staleness:     stalenessJSON(r.Staleness),
 		Dedupe:        dedupeJSON(r.Dedupe),
 		Chain:         chainOf(r.Chain),
+		Protection:    protectionOf(r.Protection),
 	})
 }
 
@@ -116,6 +137,7 @@ func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error
 		Staleness:     domain.Staleness(r.Staleness),
 		Dedupe:        domain.Dedupe(r.Dedupe),
 		Chain:         r.Chain.rule(),
+		Protection:    r.Protection.rule(),
 	}, nil
 }
 

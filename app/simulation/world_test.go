@@ -110,6 +110,7 @@ func (w *world) hook(routes ...domain.Route) {
 	h := &hook{token: "token " + strconv.Itoa(len(w.hooks))}
 	rules := domain.DefaultWebhookRules()
 	rules.Routes = routes
+	rules.Protection.OnRefusedLeg = domain.LegRefusals()[w.draw(2)]
 	if len(w.hooks)%2 == 1 {
 		h.stands = map[string]int{}
 		rules.Chain = domain.ChainRule{OnBreak: domain.ChainBreaks()[w.draw(len(domain.ChainBreaks()))], HoldSeconds: 15}

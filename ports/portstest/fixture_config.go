@@ -94,6 +94,7 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 		EntrySeconds: new(7), ExitSeconds: new(86400), MaxPriceDriftPercent: new(domain.MustQuantity(smallest)), BySender: true, Collapse: true,
 	}
 	r.Chain = domain.ChainRule{OnBreak: domain.ChainHold, HoldSeconds: 60}
+	r.Protection = domain.ProtectionRule{OnRefusedLeg: domain.LegRetry}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id", `the "Ω" field`}, WindowSeconds: 86400}
 	return r
 }
