@@ -23,10 +23,19 @@ func ageOf(receivedAt time.Time, senderTime *time.Time, now time.Time) domain.Ag
 	return age
 }
 
-// planAtMarket plans, and where a rule holds an entry against the market, plans
-// again once the broker was asked for its prices. No exit waits for the answer.
+// planAtMarket plans, once the broker has said what the account is worth where the
+// size of an entry hangs on it, and where a rule holds an entry against the market,
+// plans again once the broker was asked for its prices. No exit waits for an answer.
 func (x *execution) planAtMarket(ctx context.Context, broker ports.Broker, instrument domain.Instrument) (domain.Plan, error) {
-	x.market = domain.Prices{}
+	x.market, x.equity = domain.Prices{}, nil
+	if x.ticket.Target == nil && x.rules.AsksEquity(x.intent) {
+		asked, cancel := context.WithTimeout(ctx, x.c.SendTimeout)
+		x.equity = equityOf(asked, broker, x.account)
+		cancel()
+		if err := ctx.Err(); err != nil {
+			return domain.Plan{}, err
+		}
+	}
 	plan := x.plan(instrument)
 	exitFirst := len(plan.Steps) > 0 && plan.Steps[0].Effect == domain.EffectExit
 	if exitFirst || x.rules.Staleness.MaxPriceDriftPercent == nil {
@@ -50,6 +59,15 @@ func pricesAt(ctx context.Context, broker ports.Broker, account *domain.BrokerAc
 		return domain.Prices{}
 	}
 	return quote.Prices()
+}
+
+// equityOf gives what an account is worth; nil where the broker could not be asked.
+func equityOf(ctx context.Context, broker ports.Broker, account *domain.BrokerAccount) *domain.Money {
+	summary, err := broker.Summary(ctx, account)
+	if err != nil {
+		return nil
+	}
+	return &summary.Equity
 }
 
 // limitsOf gives what counts the order of a step: an exit is never counted out.

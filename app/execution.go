@@ -27,6 +27,8 @@ type execution struct {
 	closes *domain.Quantity
 	// market is what is known of it in this step, for the rule that asks for it.
 	market domain.Prices
+	// equity is what the account is worth, for a size that hangs on it.
+	equity *domain.Money
 }
 
 // How long a lane rests while something else has to happen first.
@@ -282,8 +284,9 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	account = account.Plus(position.Plus(x.position().Opposite()))
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
-		Age: x.age(), Market: x.market, Usage: x.brief.Usage, Carried: x.brief.Carried,
-		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable, Protected: x.isProtected() && x.closes == nil, Restorable: x.isRestorable(),
+		Age: x.age(), Market: x.market, Equity: x.equity, Usage: x.brief.Usage, Carried: x.brief.Carried,
+		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable,
+		Protected: x.isProtected() && x.closes == nil, Restorable: x.isRestorable(),
 		Stood: x.brief.Stood,
 	}
 	if len(x.brief.Orders) == 0 {

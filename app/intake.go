@@ -92,13 +92,13 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 	snap := config.snapshot
 	delivery := domain.Delivery{
 		ID: domain.DeliveryID{UUID: in.ids.New()}, UserID: snap.UserID, WebhookConfigID: snap.ID,
-		ReceivedAt: received, Body: a.Body, Source: a.Source,
+		ReceivedAt: received, Body: in.parser.Redact(a.Body), Source: a.Source,
 	}
-	parsed, refusal := in.parser.Parse(snap.Rules.Format, a.Body)
+	parsed, refusal := understand(in.parser, snap.Rules, a.Body)
 	if refusal != nil {
 		return in.refuse(ctx, snap, delivery, refusal)
 	}
-	arrival, err := judge(config, parsed, delivery, in.ids)
+	arrival, err := judge(config, parsed, delivery, a.Body, in.ids)
 	if err != nil {
 		return ports.Receipt{}, false, err
 	}

@@ -9,13 +9,22 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
+// understand reads an alert as the config says.
+func understand(parser ports.AlertParser, rules domain.WebhookRules, body []byte) (ports.ParsedAlert, error) {
+	if rules.Format == domain.AlertFormatCustom {
+		return parser.ParseMapped(rules.Mapping, body)
+	}
+	return parser.Parse(rules.Format, body)
+}
+
 // judge turns an alert that was understood into what the inbox stores: a signal
-// an intent, each admitted or refused by the config.
-func judge(config knownConfig, parsed ports.ParsedAlert, d domain.Delivery, ids ports.IDs) (ports.Arrival, error) {
+// an intent, each admitted or refused by the config. Body is what was posted, of
+// which the delivery keeps what may be kept.
+func judge(config knownConfig, parsed ports.ParsedAlert, d domain.Delivery, body []byte, ids ports.IDs) (ports.Arrival, error) {
 	snap := config.snapshot
 	arrival := ports.Arrival{
 		Delivery: d, ConfigVersion: snap.Version, ConfigStatus: snap.Status,
-		Dedupe: dedupeKey(snap.Rules.Dedupe, parsed, d.Body),
+		Dedupe: dedupeKey(snap.Rules.Dedupe, parsed, body),
 	}
 	for _, intent := range parsed.Intents {
 		signal, err := judgeIntent(config, intent, d, ids)

@@ -198,5 +198,5 @@ func (x *execution) stillWanted(o *domain.Order) bool {
 	if x.reduces(o) {
 		effect = domain.EffectExit
 	}
-	return resendApproved(o) || !x.rules.Staleness.Expired(effect, x.age())
+	return resendApproved(o) || !x.rules.Staleness.Expired(effect, x.age()) && !x.intent.Outlived(effect, x.age())
 }

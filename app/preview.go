@@ -72,7 +72,7 @@ func (w *Webhooks) present(ctx context.Context, caller domain.Principal, id doma
 			}
 			now.positions = append(now.positions, held...)
 		}
-		if now.parsed, err = w.parser.Parse(now.config.Snapshot().Rules.Format, body); err != nil {
+		if now.parsed, err = understand(w.parser, now.config.Snapshot().Rules, body); err != nil {
 			return err
 		}
 		now.stood, err = standing(ctx, r, now.config, now.parsed.Intents)
@@ -111,6 +111,9 @@ func (w *Webhooks) previewRoute(ctx context.Context, now present, route domain.R
 		Position: p.Position, Account: whole, Instrument: instrument, Multiplier: route.Multiplier,
 		Age: ageOf(at, intent.SenderTime, at), Usage: now.usage, Stood: stood,
 		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()), Quotes: canBeWatched(broker),
+	}
+	if rules.AsksEquity(intent) {
+		situation.Equity = equityOf(ctx, broker, account)
 	}
 	if rules.Staleness.MaxPriceDriftPercent != nil {
 		situation.Market = pricesAt(ctx, broker, account, intent.Symbol)

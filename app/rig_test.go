@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/adapters/expressions"
 	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/adapters/paper"
 	"github.com/hookfill/hookfill/app"
@@ -68,7 +69,7 @@ func build(s storage, c app.IntakeConfig) *house {
 	h.venue = &venue{Broker: h.script, moment: h.moment}
 	h.brokers = app.Brokers{domain.BrokerKindPaper: h.venue}
 	h.ledger = steppedLedger{s.ledger, h.moment}
-	parser := alerts.New()
+	parser := alerts.New().WithExpressions(expressions.New())
 	log := quietLog()
 	h.guard = app.NewGuard(s.ledger, s.inbox, s.clock, h.bell, log, func() { h.bare.Add(1) })
 	h.tracker = app.NewTracker(s.ledger, h.brokers, h.guard, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})

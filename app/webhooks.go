@@ -31,7 +31,7 @@ const MaxOverlapSeconds = 2592000
 func (w *Webhooks) CreateWebhook(
 	ctx context.Context, caller domain.Principal, n ports.NewWebhookConfig, i ports.Idempotency,
 ) (ports.IssuedWebhook, error) {
-	if err := w.checkFormat(n.Rules.Format); err != nil {
+	if err := w.checkFormat(n.Rules); err != nil {
 		return ports.IssuedWebhook{}, err
 	}
 	config, err := domain.NewWebhookConfig(domain.WebhookConfigSnapshot{
@@ -121,7 +121,7 @@ func (w *Webhooks) apply(config *domain.WebhookConfig, c ports.WebhookChange) er
 		if err != nil {
 			return err
 		}
-		if err := w.checkFormat(rules.Format); err != nil {
+		if err := w.checkFormat(rules); err != nil {
 			return err
 		}
 		if err := config.Revise(rules, now); err != nil {
@@ -144,7 +144,11 @@ func (w *Webhooks) apply(config *domain.WebhookConfig, c ports.WebhookChange) er
 	return nil
 }
 
-func (w *Webhooks) checkFormat(f domain.AlertFormat) error {
+func (w *Webhooks) checkFormat(rules domain.WebhookRules) error {
+	f := rules.Format
+	if f == domain.AlertFormatCustom {
+		return w.parser.CheckMapping(rules.Mapping)
+	}
 	if slices.Contains(w.parser.Formats(), f) {
 		return nil
 	}

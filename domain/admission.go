@@ -20,6 +20,12 @@ func (c *WebhookConfig) Admit(i Intent) Admission {
 		a.Intent.Symbol = to
 		a.Decisions = append(a.Decisions, Decision{"symbol_map", VerdictAdjust, string(i.Symbol) + " is " + string(to)})
 	}
+	if a.Intent.Symbol.IsContinuous() {
+		a.Decisions = append(a.Decisions, Decision{
+			"continuous_future", VerdictNote,
+			string(a.Intent.Symbol) + " is a continuous future, and no contract is guessed: name the one to trade in the symbol map, or only a broker that knows this name trades it",
+		})
+	}
 	if c.s.Status == WebhookPaused {
 		a.refuse("paused", "", "the webhook is paused; resume it to execute its alerts")
 		return a

@@ -55,6 +55,13 @@ var _ = Describe("A webhook config admits an intent", func() {
 			Symbols: []domain.Symbol{"BTC/USD"}, SymbolMap: map[domain.Symbol]domain.Symbol{"BTCUSD": "BTC/USD"},
 			Intent: buy("BTCUSD"), Symbol: "BTC/USD", Decisions: []string{"symbol_map adjust", "active pass", "symbols pass"},
 		}),
+		Entry("of a continuous future, and flags it", row{
+			Intent: buy("NQ1!"), Symbol: "NQ1!", Decisions: []string{"continuous_future note", "active pass"},
+		}),
+		Entry("of a continuous future that is mapped to a contract", row{
+			SymbolMap: map[domain.Symbol]domain.Symbol{"NQ1!": "NQZ2026"},
+			Intent:    buy("NQ1!"), Symbol: "NQZ2026", Decisions: []string{"symbol_map adjust", "active pass"},
+		}),
 		Entry("not while it is paused", row{
 			Paused: true, Intent: buy("AAPL"), Symbol: "AAPL", Refused: "paused", Decisions: []string{"paused refuse"},
 		}),

@@ -58,7 +58,7 @@ func ExampleNewWebhookConfig() {
 	fmt.Println(err)
 	// Output:
 	// invalid
-	// name: a name has 1 to 100 printable characters; routes: name 1 to 16 broker accounts; sizing.type: must be one of alert, fixed_quantity, notional
+	// name: a name has 1 to 100 printable characters; routes: name 1 to 16 broker accounts; sizing.type: must be one of alert, fixed_quantity, notional, percent_of_equity, risk_amount, risk_percent
 }
 
 // An order is what its events make of it. They may be told in any order and

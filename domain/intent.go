@@ -75,6 +75,19 @@ type Intent struct {
 	// At most one of Quantity and Notional is set.
 	Quantity *Quantity
 	Notional *Money
+	// Sizing says, in place of both, how to work the quantity of an entry out, where
+	// the config leaves that to the alert: percent_of_equity, risk_amount or
+	// risk_percent.
+	Sizing *Sizing
+	// QuantityMeans says what the alert's quantity is, whatever the config says;
+	// zero leaves it to the config.
+	QuantityMeans QuantityMeans
+	// ExitPercent says, in place of a quantity, how much of the position an exit
+	// closes; above 0, at most 100. No multiplier scales it.
+	ExitPercent *Quantity
+	// Closes keeps an exit to a position on that side, long or short; one on the
+	// other side is left as it is. Zero is either.
+	Closes Sentiment
 	// Sentiment and TargetPosition say where the sender wants to be afterwards.
 	Sentiment      Sentiment
 	TargetPosition *Net
@@ -93,6 +106,10 @@ type Intent struct {
 	StopLoss   *StopLoss
 	// SenderTime is when the sender says it made the alert.
 	SenderTime *time.Time
+	// MaxAgeSeconds is how old the sender lets an entry get, by SenderTime where
+	// the alert carries one and else from receipt; nil is for ever. The config's
+	// staleness rule holds beside it. An exit is made however old it is.
+	MaxAgeSeconds *int
 }
 
 // NewIntent fills in the defaults (market, day) and checks that the intent can
@@ -123,6 +140,11 @@ func NewIntent(i Intent) (Intent, error) {
 	if i.Notional != nil && i.Action == ActionExit && i.Sentiment != SentimentFlat {
 		f.add("notional_not_possible", "notional", "an exit is sized by the position; give a quantity, or leave it out to exit all")
 	}
+	i.checkSizing(&f)
+	i.checkMeaning(&f)
+	if i.MaxAgeSeconds != nil && *i.MaxAgeSeconds < 1 {
+		f.add("invalid_max_age", "max_age_seconds", "must be 1 or more")
+	}
 	if i.Action == ActionTarget && i.TargetPosition == nil {
 		f.add("target_required", "target_position", "say which position to reach")
 	}
@@ -144,6 +166,10 @@ func (i Intent) clone() Intent {
 	i.Quantity, i.Notional, i.TargetPosition = copied(i.Quantity), copied(i.Notional), copied(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = copied(i.LimitPrice), copied(i.StopPrice), copied(i.ReferencePrice)
 	i.PreviousPosition, i.SenderTime = copied(i.PreviousPosition), copied(i.SenderTime)
+	if i.Sizing != nil {
+		i.Sizing = &Sizing{i.Sizing.Type, copied(i.Sizing.Value)}
+	}
+	i.ExitPercent, i.MaxAgeSeconds = copied(i.ExitPercent), copied(i.MaxAgeSeconds)
 	i.TakeProfit, i.StopLoss = i.TakeProfit.copied(), i.StopLoss.copied()
 	return i
 }

@@ -34,6 +34,9 @@ type Situation struct {
 	Instrument Instrument
 	Multiplier Quantity
 	Age        Age
+	// Equity is what the account is worth, where the size of an entry hangs on it;
+	// nil is unknown.
+	Equity *Money
 	// Market is what the symbol trades at now, where a rule asks for it.
 	Market Prices
 	// Usage is what the config has used of its rails that count.
@@ -148,7 +151,8 @@ func (i Intent) IsExitOnly() bool {
 }
 
 // IsFullExit reports whether the intent closes all of a position whatever the
-// situation, so that entries it finds waiting are not wanted any more.
+// situation, so that entries it finds waiting are not wanted any more. An exit
+// of one side is none.
 func (i Intent) IsFullExit() bool {
 	switch {
 	case i.Action == ActionCancel:
@@ -156,7 +160,7 @@ func (i Intent) IsFullExit() bool {
 	case i.Sentiment == SentimentFlat || i.TargetPosition != nil && i.TargetPosition.IsFlat():
 		return true
 	}
-	return i.Action == ActionExit && i.Quantity == nil && i.TargetPosition == nil
+	return i.Action == ActionExit && i.Quantity == nil && i.ExitPercent == nil && i.Closes == "" && i.TargetPosition == nil
 }
 
 // resolve gives the position the intent wants. Where the alert carries one,
@@ -182,19 +186,21 @@ func exitTarget(i Intent, s Situation) Net {
 		stays := t.Size().Times(s.Multiplier).Min(s.Position.Size())
 		return NetOf(s.Position.ExitSide().Opposite(), stays)
 	}
-	if i.Quantity == nil || i.TargetPosition != nil {
+	if i.TargetPosition != nil || s.Position.IsFlat() {
 		return Net{}
 	}
-	q := i.Quantity.Times(s.Multiplier).Min(s.Position.Size())
-	return s.Position.After(s.Position.ExitSide(), q)
+	if contradicts(i.Closes, s.Position) {
+		return s.Position
+	}
+	return s.Position.After(s.Position.ExitSide(), i.exitSize(s))
 }
 
 // reverseTarget turns the position round, but never away from the side the
 // alert says: then the sender has turned and so have we.
 func (p *Plan) reverseTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
 	turned := s.Position.Opposite()
-	if !turned.IsFlat() && (i.Quantity != nil || i.Notional != nil || rules.Sizing.Type != SizingAlert) {
-		q, err := rules.Sizing.Quantity(i)
+	if !turned.IsFlat() && (i.Quantity != nil || i.Notional != nil || rules.Sizing.of(i).Type != SizingAlert) {
+		q, err := p.size(i, rules, s)
 		if err != nil {
 			return Net{}, err
 		}
@@ -215,20 +221,23 @@ func (p *Plan) statedTarget(i Intent, rules WebhookRules, s Situation) (Net, err
 		side = SideSell
 	}
 	q := i.TargetPosition.Size()
-	if rules.Sizing.Type != SizingAlert {
-		sized, err := rules.Sizing.Quantity(i)
+	if rules.Sizing.of(i).Type != SizingAlert {
+		sized, err := p.size(i, rules, s)
 		if err != nil {
 			return Net{}, err
 		}
-		p.adjust("sizing", "the config sizes the position to "+sized.String())
+		p.adjust("sizing", sizedBy(i, rules)+" sizes the position to "+sized.String())
 		q = sized
 	}
 	return NetOf(side, q.Times(s.Multiplier)), nil
 }
 
 func (p *Plan) quantityTarget(i Intent, rules WebhookRules, s Situation) (Net, error) {
-	side := i.Action.Side()
-	q, err := rules.Sizing.Quantity(i)
+	side, means := i.Action.Side(), rules.QuantityMeans
+	if i.QuantityMeans != "" {
+		means = i.QuantityMeans
+	}
+	q, err := p.size(i, rules, s)
 	if err != nil {
 		return Net{}, err
 	}
@@ -237,7 +246,7 @@ func (p *Plan) quantityTarget(i Intent, rules WebhookRules, s Situation) (Net, e
 	netted := s.Position.After(side, q)
 	opposite := !s.Position.IsFlat() && !s.Position.SameSide(entry)
 	switch {
-	case rules.QuantityMeans == QuantityEntry && opposite:
+	case means == QuantityEntry && opposite:
 		p.note("quantity_means", "the quantity is the new entry after a full exit")
 		return entry, nil
 	case i.Sentiment == "" || !contradicts(i.Sentiment, netted):

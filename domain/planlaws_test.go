@@ -54,7 +54,8 @@ func plain(t *rapid.T) (domain.WebhookRules, domain.Situation) {
 		rules.Sizing = domain.Sizing{Type: domain.SizingFixedQuantity, Value: &value}
 	case domain.SizingNotional:
 		rules.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: &value}
-	case domain.SizingAlert:
+	case domain.SizingAlert, domain.SizingPercentOfEquity, domain.SizingRiskAmount, domain.SizingRiskPercent:
+		// What is worked out from a stop-loss or the equity has specs of its own.
 	}
 	position := domain.MustNet(halves(-20, 20).Draw(t, "position"))
 	return rules, domain.Situation{

@@ -31,6 +31,9 @@ func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
 		return
 	}
 	if rules.Staleness.judge(p, EffectEntry, s.Age); p.State == "" {
+		p.judgeMaxAge(i, s.Age)
+	}
+	if p.State == "" {
 		rules.Staleness.judgeDrift(p, i.ReferencePrice, s.Market.For(last.Side), len(p.Steps) > 1)
 		rules.judgeSide(p, last.Side)
 		rules.Risk.judge(p, entry{last.Quantity, i.tradePrice(), p.Target, len(p.Steps) - 1, s.Usage})

@@ -17,11 +17,21 @@ const (
 	SizingFixedQuantity SizingType = "fixed_quantity"
 	// SizingNotional takes Value worth of units at the reference price.
 	SizingNotional SizingType = "notional"
+	// SizingPercentOfEquity takes units worth Value percent of what the account is
+	// worth, at the reference price.
+	SizingPercentOfEquity SizingType = "percent_of_equity"
+	// SizingRiskAmount takes as many units as lose Value on the way to the alert's
+	// stop-loss, SizingRiskPercent as lose Value percent of what the account is
+	// worth.
+	SizingRiskAmount  SizingType = "risk_amount"
+	SizingRiskPercent SizingType = "risk_percent"
 )
 
 // SizingTypes lists the sizing types built so far.
 func SizingTypes() []SizingType {
-	return []SizingType{SizingAlert, SizingFixedQuantity, SizingNotional}
+	return []SizingType{
+		SizingAlert, SizingFixedQuantity, SizingNotional, SizingPercentOfEquity, SizingRiskAmount, SizingRiskPercent,
+	}
 }
 
 // Sizing is how a config sizes entries. Value is above 0 for every type but
@@ -52,13 +62,29 @@ func (s Sizing) check() error {
 const notionalPlaces = 9
 
 // Quantity gives how many units an entry has before the route's multiplier, or
-// an invalid Error that says what is missing.
-func (s Sizing) Quantity(i Intent) (Quantity, error) {
-	switch {
-	case s.Type == SizingFixedQuantity:
+// an invalid Error that says what is missing. Equity is what the account is worth;
+// nil is unknown.
+func (s Sizing) Quantity(i Intent, equity *Money) (Quantity, error) {
+	s = s.of(i)
+	switch s.Type {
+	case SizingFixedQuantity:
 		return *s.Value, nil
-	case s.Type == SizingNotional:
+	case SizingNotional:
 		return unitsFor(s.Value.d, i)
+	case SizingRiskAmount:
+		return unitsAtRisk(s.Value.d, i)
+	case SizingPercentOfEquity, SizingRiskPercent:
+		share, err := s.shareOf(equity)
+		switch {
+		case err != nil:
+			return Quantity{}, err
+		case s.Type == SizingRiskPercent:
+			return unitsAtRisk(share, i)
+		}
+		return unitsFor(share, i)
+	case SizingAlert:
+	}
+	switch {
 	case i.Quantity != nil:
 		return *i.Quantity, nil
 	case i.Notional != nil:

@@ -43,6 +43,13 @@ func ParseSymbol(raw string) (Symbol, error) {
 // MustSymbol is ParseSymbol for constants; it panics where that fails.
 func MustSymbol(s string) Symbol { return must(ParseSymbol(s)) }
 
+// IsContinuous reports the name of a continuous future, NQ1! or ES2!: which
+// contract it is today nobody but the sender knows.
+func (s Symbol) IsContinuous() bool {
+	root, ok := strings.CutSuffix(string(s), "!")
+	return ok && len(root) > 1 && root[len(root)-1] >= '1' && root[len(root)-1] <= '9'
+}
+
 // IsZero reports whether the symbol is unset.
 func (s Symbol) IsZero() bool { return s == "" }
 

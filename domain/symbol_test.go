@@ -10,6 +10,17 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
+var _ = DescribeTable("A continuous future is flagged",
+	func(s domain.Symbol, continuous bool) { Expect(s.IsContinuous()).To(Equal(continuous)) },
+	Entry(nil, domain.Symbol("NQ1!"), true),
+	Entry(nil, domain.Symbol("M2K2!"), true),
+	Entry(nil, domain.Symbol("NQZ2026"), false),
+	Entry(nil, domain.Symbol("NQ!"), false),
+	Entry(nil, domain.Symbol("NQ0!"), false),
+	Entry(nil, domain.Symbol("1!"), false),
+	Entry(nil, domain.Symbol(""), false),
+)
+
 var _ = Describe("A symbol", func() {
 	type spelling struct {
 		Sent string

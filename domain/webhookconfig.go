@@ -65,8 +65,10 @@ type Dedupe struct {
 // WebhookRules is the versioned part of a config: all that judges, sizes and
 // routes an alert.
 type WebhookRules struct {
-	Routes  []Route
-	Format  AlertFormat
+	Routes []Route
+	Format AlertFormat
+	// Mapping reads alerts of the format custom, and is empty for all others.
+	Mapping Mapping
 	Symbols []Symbol
 	// Sides are those an entry may be on; none listed is both. An exit is never
 	// held up by them.
@@ -124,6 +126,7 @@ func (r WebhookRules) check() error {
 	if r.Format == "" {
 		f.add("format_required", "format", "use auto")
 	}
+	r.Mapping.check(r.Format, &f)
 	r.checkSymbols(&f)
 	r.checkSides(&f)
 	f.addErr("sizing", r.Sizing.check())
@@ -209,7 +212,7 @@ func (r WebhookRules) clone() WebhookRules {
 	r.Routes = slices.Clone(r.Routes)
 	r.Symbols = slices.Clone(r.Symbols)
 	r.Sides = slices.Clone(r.Sides)
-	r.SymbolMap = maps.Clone(r.SymbolMap)
+	r.SymbolMap, r.Mapping = maps.Clone(r.SymbolMap), maps.Clone(r.Mapping)
 	r.Sizing.Value = copied(r.Sizing.Value)
 	r.Risk, r.Staleness = r.Risk.clone(), r.Staleness.clone()
 	r.Dedupe.KeyFields = slices.Clone(r.Dedupe.KeyFields)

@@ -145,8 +145,18 @@ var _ = Describe("A new webhook config", func() {
 			},
 			[]string{"symbol_map.ETH invalid_symbol", "symbol_map.btc invalid_symbol"},
 		}),
+		Entry("custom without a mapping", row{func(c *domain.WebhookConfigSnapshot) { c.Rules.Format = domain.AlertFormatCustom }, []string{
+			"mapping.action mapping_required", "mapping.symbol mapping_required",
+		}}),
+		Entry("with a mapping of what is none of an intent's fields, or says nothing", row{func(c *domain.WebhookConfigSnapshot) {
+			c.Rules.Format = domain.AlertFormatCustom
+			c.Rules.Mapping = domain.Mapping{"action": "a", "symbol": "", "colour": "red", "quantity": strings.Repeat("a", 501)}
+		}, []string{"mapping.colour unknown_field", "mapping.quantity invalid_expression", "mapping.symbol invalid_expression"}}),
+		Entry("with a mapping that nobody would read", row{func(c *domain.WebhookConfigSnapshot) {
+			c.Rules.Mapping = domain.Mapping{"action": "a", "symbol": "s"}
+		}, []string{"mapping mapping_not_possible"}}),
 		Entry("with sizing that is not built", row{
-			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sizing.Type = "percent_of_equity" }, []string{"sizing.type unsupported_sizing"},
+			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sizing.Type = "kelly" }, []string{"sizing.type unsupported_sizing"},
 		}),
 		Entry("with a size beside the alert's", row{
 			func(c *domain.WebhookConfigSnapshot) { c.Rules.Sizing.Value = new(domain.MustQuantity("1")) }, []string{"sizing.value sizing_value"},

@@ -62,6 +62,29 @@ type AlertParser interface {
 	// name, with code unsupported_field. It never panics, and takes no more than
 	// linear time.
 	Parse(format domain.AlertFormat, body []byte) (ParsedAlert, error)
+	// ParseMapped is Parse for a config's own mapping: the alert is one JSON object
+	// and makes one intent. An expression that fails is KindInvalid with code
+	// not_understood and names its field.
+	ParseMapped(mapping domain.Mapping, body []byte) (ParsedAlert, error)
+	// CheckMapping refuses a mapping whose expressions cannot be read, with code
+	// invalid_expression and the field mapping.<name>.
+	CheckMapping(mapping domain.Mapping) error
+	// Redact gives a body as it may be stored and shown: what its sender
+	// authenticates itself with is replaced, whether the rest is understood or not.
+	// What is read from it stays the same, and so does a body without secrets. It
+	// never panics, writes nothing into body and takes no more than linear time.
+	Redact(body []byte) []byte
+}
+
+// Expressions evaluates what custom mappings say.
+type Expressions interface {
+	// Check refuses an expression that cannot be read, or reaches for what is not
+	// offered, with KindInvalid and code invalid_expression.
+	Check(source string) error
+	// Run evaluates an expression, which sees body and nothing else. One that
+	// cannot be read, or fails, is KindInvalid; the error repeats nothing of body.
+	// It never panics, and takes no more than time linear in the texts in body.
+	Run(source string, body map[string]any) (any, error)
 }
 
 // ParsedAlert is an alert as it was understood.
@@ -69,7 +92,7 @@ type ParsedAlert struct {
 	// Format is the one it was read as, never auto.
 	Format  domain.AlertFormat
 	Intents []domain.Intent
-	// Fields are the alert's top-level scalar fields as text, for duplicate keys.
-	// A plain-text alert has none.
+	// Fields are the alert's top-level scalar fields as text, for duplicate keys;
+	// no secret is among them. A plain-text alert has none.
 	Fields map[string]string
 }

@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/hookfill/hookfill/adapters/alerts"
+	"github.com/hookfill/hookfill/adapters/expressions"
 	"github.com/hookfill/hookfill/domain"
 )
 
@@ -26,6 +29,66 @@ func BenchmarkParse(b *testing.B) {
 				_, _ = parser.Parse(domain.AlertFormatAuto, body)
 			}
 		})
+	}
+}
+
+// BenchmarkJudge reads an alert, admits it and plans its orders: all there is to
+// judge before anything is stored or sent.
+func BenchmarkJudge(b *testing.B) {
+	config, err := domain.NewWebhookConfig(domain.WebhookConfigSnapshot{Name: "bench", Rules: benchRules()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rules := config.Snapshot().Rules
+	for name, body := range map[string]string{
+		"traderspost": strategyAlert,
+		"3commas": `{"secret":"t","max_lag":"300","timestamp":"2026-11-20T14:30:01Z","trigger_price":"91250.5","tv_exchange":"BYBIT",` +
+			`"tv_instrument":"BTCUSDT.P","action":"buy","bot_uuid":"u","strategy_info":{"market_position":"long","market_position_size":"0.1",` +
+			`"prev_market_position":"flat","prev_market_position_size":"0"},"order":{"amount":"0.1","currency_type":"base"}}`,
+		"crosstrade":    "key=k; command=PLACE; account=sim101; instrument=NQ 12-24; action=BUY; qty=1; order_type=MARKET; TIF=DAY;",
+		"pineconnector": "60123456789,buylimit,AUDUSD,price=0.65",
+		"alertatron":    "MyKeys(XBTUSD) { market(side=buy, amount=100); market(position=0); } #bot",
+		"plain":         "buy 0.5 BTCUSD at 64250 limit",
+	} {
+		b.Run(name, func(b *testing.B) {
+			parser, body := alerts.New(), []byte(body)
+			for b.Loop() {
+				_ = parser.Redact(body)
+				parsed, err := parser.Parse(domain.AlertFormatAuto, body)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, i := range parsed.Intents {
+					domain.PlanOrders(config.Admit(i).Intent, rules, domain.Situation{
+						Instrument: domain.Instrument{Symbol: i.Symbol, Tradable: true}, Multiplier: domain.MustQuantity("1"),
+					})
+				}
+			}
+		})
+	}
+}
+
+func benchRules() domain.WebhookRules {
+	rules := domain.DefaultWebhookRules()
+	id, err := uuid.NewV7()
+	if err != nil {
+		panic(err)
+	}
+	rules.Routes = []domain.Route{{BrokerAccountID: domain.BrokerAccountID{UUID: id}, Multiplier: domain.MustQuantity("1")}}
+	return rules
+}
+
+func BenchmarkMapping(b *testing.B) {
+	parser := alerts.New().WithExpressions(expressions.New())
+	mapping := domain.Mapping{
+		"symbol": `body.what`, "action": `body.up ? "buy" : "sell"`, "quantity": `mul(body.lots, "10")`,
+		"reference_price": `body.price`, "sender_time": `body.at`,
+	}
+	body := []byte(`{"what":"NASDAQ:AAPL","up":true,"lots":0.3,"price":"189.43","at":"2026-11-20T14:30:01Z"}`)
+	for b.Loop() {
+		if _, err := parser.ParseMapped(mapping, body); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

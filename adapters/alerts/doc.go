@@ -3,12 +3,21 @@
 // A format is recognized by an alert's content alone, because TradingView sends
 // text/plain as soon as one value breaks the JSON:
 //
-//	traderspost  begins with { [ or "   TradersPost's webhook JSON, with
-//	                                    TradingView's strategy fields
-//	plain        begins with a verb     BUY 10 AAPL, close NVDA, FLATTEN
+//	3commas        JSON with secret and bot_uuid
+//	openalgo       JSON with apikey and strategy, or an action like long_entry
+//	tvhub          JSON with pair, token and isBuy, isSell or isClose
+//	pickmytrade    JSON with data, token and symbol
+//	relay          JSON with a name that only trade-relay has
+//	traderspost    all other JSON, with TradingView's strategy fields
+//	crosstrade     key=...; command=...;
+//	pineconnector  licence,command,symbol
+//	alertatron     keys(SYMBOL) { command(...); }
+//	plain          begins with a verb: BUY 10 AAPL, close NVDA, FLATTEN
 //
-// The tables of fields and lines stand at the types tradersPost and plain. One
-// alert is one intent; an array of alerts is refused by name.
+// The table of what each has stands in its own file. One alert is one intent or, in
+// the order it has them, up to 20: Alertatron's commands, OpenAlgo's baskets and
+// split orders, a cancel before TradersPost's order. An array of alerts is refused
+// by name.
 //
 // What is promised for every format:
 //
@@ -25,6 +34,7 @@
 //   - Errors are KindInvalid. Their code is not_understood where a text or a
 //     value cannot be read, and the first reason's code where it can be and
 //     makes no sense. They name fields and bytes and never repeat a value.
-//   - The text is walked once, front to back, and nothing is kept but its
-//     top-level members: time and memory are linear in the body.
+//   - The text is walked once, front to back: time and memory are linear in it.
+//   - What a sender authenticates itself with is in no field, and Redact takes it
+//     out of what is kept.
 package alerts

@@ -26,6 +26,8 @@ type faults struct {
 	reasons []domain.Reason
 	// unread says that one of them is about a value that could not be read.
 	unread bool
+	// sentAs gives the sender's own spelling of the names that have another here.
+	sentAs map[string]string
 }
 
 // unreadable adds a value that is not of its field's form.
@@ -50,9 +52,26 @@ func (f *faults) take(field string, err error) {
 	}
 }
 
+// adopt takes over the faults of a part, under the part's name.
+func (f *faults) adopt(part *faults, prefix string) {
+	for _, r := range part.reasons {
+		r.Field = prefix + r.Field
+		f.reasons = append(f.reasons, r)
+	}
+	f.unread = f.unread || part.unread
+}
+
 // on reports whether any of the fields is at fault already.
 func (f *faults) on(fields ...string) bool {
 	return slices.ContainsFunc(f.reasons, func(r domain.Reason) bool { return slices.Contains(fields, r.Field) })
+}
+
+func (f *fields) conflict(field, with string) {
+	f.faults.impossible("conflicting_fields", field, "does not say the same as "+with+"; give one of them")
+}
+
+func (f *fields) notBuilt(field, word string) {
+	f.faults.impossible(codeUnsupportedField, field, word+" is not built yet, and nothing else is done in its place")
 }
 
 // maxFaults bounds what one answer says; there are not as many fields.
@@ -65,6 +84,11 @@ func (f *faults) err(rank func(field string) int) error {
 		return nil
 	}
 	slices.SortStableFunc(f.reasons, func(a, b domain.Reason) int { return cmp.Compare(rank(a.Field), rank(b.Field)) })
+	for i, r := range f.reasons {
+		if name, ok := f.sentAs[r.Field]; ok {
+			f.reasons[i].Field = shown(name)
+		}
+	}
 	code := f.reasons[0].Code
 	if f.unread {
 		code = codeNotUnderstood

@@ -25,7 +25,10 @@ const (
 // left of a placeholder without a value, and the sender meant one.
 type fields struct {
 	members []member
-	faults  faults
+	// asSent are the members under the names the sender gave them, where the
+	// format has given them others.
+	asSent []member
+	faults faults
 }
 
 func (f *fields) get(name string) (value, bool) {
@@ -74,6 +77,38 @@ func (f *fields) meant(name, text string) (string, bool) {
 func (f *fields) word(name string) (string, bool) {
 	s, ok := f.text(name)
 	return strings.ToLower(s), ok
+}
+
+// wordRequired is word for a field that no alert goes without.
+func (f *fields) wordRequired(name, how string) (string, bool) {
+	if !f.has(name) {
+		f.faults.impossible("action_required", name, how)
+		return "", false
+	}
+	return f.word(name)
+}
+
+// symbolRequired reads the instrument's name, which no alert goes without: that
+// everything is meant is never the result of a missing field.
+func (f *fields) symbolRequired(name string) domain.Symbol {
+	if !f.has(name) {
+		f.faults.impossible("symbol_required", name, "name the instrument, for example AAPL or BTC/USD")
+		return ""
+	}
+	return f.symbolIn(name)
+}
+
+// flag reads true or false, also as text; false where the field is absent.
+func (f *fields) flag(name string) bool {
+	v, ok := f.get(name)
+	if !ok || strings.EqualFold(v.text, "false") {
+		return false
+	}
+	if !strings.EqualFold(v.text, "true") {
+		f.faults.unreadable("not_true_or_false", name, "must be true or false")
+		return false
+	}
+	return true
 }
 
 // number gives the spelling of a field that is a number or a number as text.
@@ -136,11 +171,17 @@ func (f *fields) time(name string) *time.Time {
 	return &t
 }
 
-// scalars gives the members that are text, numbers or booleans as text.
+// scalars gives the members that are text, numbers or booleans as text, without
+// those that are secret.
 func (f *fields) scalars() map[string]string {
-	texts := make(map[string]string, len(f.members))
-	for _, m := range f.members {
-		if m.value.kind == kindString || m.value.kind == kindNumber || m.value.kind == kindBool {
+	members := f.members
+	if f.asSent != nil {
+		members = f.asSent
+	}
+	texts := make(map[string]string, len(members))
+	for _, m := range members {
+		k := m.value.kind
+		if (k == kindString || k == kindNumber || k == kindBool) && !isSecret(m.name) {
 			texts[m.name] = m.value.text
 		}
 	}
@@ -168,4 +209,18 @@ func isNoNumber(s string) bool {
 		return true
 	}
 	return false
+}
+
+// isZero reports the spellings of 0.
+func isZero(s string) bool {
+	n, err := domain.ParseNet(strings.TrimSpace(s))
+	return err == nil && n.IsFlat()
+}
+
+// amountUnlessZero is amount for the formats in which 0 leaves a field out.
+func amountUnlessZero[T any](f *fields, name string, parse func(string) (T, error)) *T {
+	if s, ok := f.number(name); !ok || isZero(s) {
+		return nil
+	}
+	return amount(f, name, parse)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = Describe("Alerts as they are sent", func() {
-	for file, intent := range inOrder(understandable()) {
+	for file, intent := range inOrder(both(understandable(), understandableElsewhere())) {
 		It("understands "+file, func(_ SpecContext) {
 			parsed := read(domain.AlertFormatAuto, fixture(file))
 			Expect(parsed.Intents).To(Equal([]domain.Intent{intent}))
@@ -23,7 +23,15 @@ var _ = Describe("Alerts as they are sent", func() {
 			Expect(alerts.New().Formats()).To(ContainElement(parsed.Format))
 		})
 	}
-	for file, faults := range inOrder(refusable()) {
+	for file, intents := range inOrder(several()) {
+		It("understands each intent, in order, of "+file, func(_ SpecContext) {
+			parsed, err := alerts.New().Parse(domain.AlertFormatAuto, []byte(fixture(file)))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(parsed.Intents).To(Equal(intents))
+			Expect(parsed.Format).To(BeEquivalentTo(filepath.Dir(file)))
+		})
+	}
+	for file, faults := range inOrder(both(refusable(), refusableElsewhere())) {
 		It("refuses "+file, func(_ SpecContext) {
 			Expect(faultsOf(refusal(fixture(file)))).To(Equal(faults))
 		})
@@ -32,7 +40,7 @@ var _ = Describe("Alerts as they are sent", func() {
 	It("are each either understood or refused", func(_ SpecContext) {
 		files, err := filepath.Glob("testdata/*/*.*")
 		Expect(err).NotTo(HaveOccurred())
-		Expect(files).To(HaveLen(len(understandable()) + len(refusable())))
+		Expect(files).To(HaveLen(len(understandable()) + len(refusable()) + len(understandableElsewhere()) + len(refusableElsewhere()) + len(several())))
 	})
 })
 
@@ -45,6 +53,12 @@ func inOrder[V any](files map[string]V) iter.Seq2[string, V] {
 			}
 		}
 	}
+}
+
+func both[V any](a, b map[string]V) map[string]V {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
 }
 
 func fixture(file string) string {
@@ -125,7 +139,6 @@ func understandable() map[string]domain.Intent {
 // refusable gives the alerts of testdata that are not, and why.
 func refusable() map[string][]string {
 	return map[string][]string{
-		"traderspost/refused_risk.json":           {"quantityType: unsupported_field"},
 		"traderspost/refused_delay.json":          {"delay: unsupported_field"},
 		"traderspost/refused_cancel_by_type.json": {"cancelOrderType: unsupported_field"},
 		"traderspost/refused_options.json": {
@@ -138,18 +151,9 @@ func refusable() map[string][]string {
 		"traderspost/refused_placeholder_became_nothing.json": {"sentiment: empty_value", "quantity: empty_value"},
 		"traderspost/refused_nan.json":                        {"quantity: not_a_number"},
 		"traderspost/refused_unquoted_placeholder.json":       {"quantity: unrendered_placeholder"},
-		"traderspost/refused_order_api.json": {
-			"price: price_not_positive", "product: unsupported_field", "pricetype: unsupported_field", "trigger_price: unsupported_field",
-		},
-		"traderspost/refused_signal_bot.json": {
-			"ticker: symbol_required", "max_lag: unsupported_field", "trigger_price: unsupported_field", "order: unsupported_field",
-		},
-		"traderspost/refused_list.json":   {": unsupported_array"},
-		"plain/refused_two_lines.txt":     {": more_than_one_line"},
-		"plain/refused_account_first.txt": {": unknown_format"},
-		"plain/refused_license_first.txt": {": unknown_format"},
-		"plain/refused_key_values.txt":    {": unknown_format"},
-		"plain/refused_script.txt":        {": unknown_format"},
-		"plain/refused_words_swapped.txt": {"quantity: not_a_number"},
+		"traderspost/refused_list.json":                       {": unsupported_array"},
+		"plain/refused_two_lines.txt":                         {": more_than_one_line"},
+		"plain/refused_account_first.txt":                     {": unknown_format"},
+		"plain/refused_words_swapped.txt":                     {"quantity: not_a_number"},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -35,7 +36,7 @@ func FuzzParse(f *testing.F) {
 				checkRefusal(t, err)
 				continue
 			}
-			if parsed.Format == domain.AlertFormatAuto || len(parsed.Intents) != 1 {
+			if parsed.Format == domain.AlertFormatAuto || len(parsed.Intents) < 1 || len(parsed.Intents) > 20 {
 				t.Fatalf("read as %s with %d intents", parsed.Format, len(parsed.Intents))
 			}
 			for _, i := range parsed.Intents {
@@ -101,8 +102,41 @@ func FuzzJSON(f *testing.F) {
 				texts[name] = map[bool]string{true: "true", false: "false"}[v]
 			}
 		}
+		maps.DeleteFunc(texts, func(name, _ string) bool { return isHidden(parser, name) })
 		if !reflect.DeepEqual(texts, parsed.Fields) {
 			t.Fatalf("read as %q, encoding/json reads %q", parsed.Fields, texts)
+		}
+	})
+}
+
+// isHidden reports a name whose value is a secret.
+func isHidden(parser *alerts.Parser, name string) bool {
+	body, err := json.Marshal(map[string]string{name: "canary"})
+	return err == nil && !bytes.Contains(parser.Redact(body), []byte("canary"))
+}
+
+// FuzzRedact holds what is kept of a body against what is promised of it.
+func FuzzRedact(f *testing.F) {
+	seed(f)
+	parser := alerts.New()
+	f.Fuzz(func(t *testing.T, body []byte) {
+		given := bytes.Clone(body)
+		kept := parser.Redact(given)
+		if !bytes.Equal(given, body) {
+			t.Fatal("the body was written to")
+		}
+		if again := parser.Redact(kept); !bytes.Equal(again, kept) {
+			t.Fatalf("%q hides more the second time: %q", kept, again)
+		}
+		for _, format := range parser.Formats() {
+			was, err := parser.Parse(format, body)
+			if err != nil {
+				continue
+			}
+			is, err := parser.Parse(format, kept)
+			if err != nil || !reflect.DeepEqual(was, is) {
+				t.Fatalf("%q is read as %v %v, %q was as %v", kept, is, err, body, was)
+			}
 		}
 	})
 }
@@ -138,6 +172,12 @@ func seed(f *testing.F) {
 		"{\"a\":\"\xff\"}",
 		"\uFEFF{}",
 		strings.Repeat("[", 40),
+		`{"secret":"a\"b","x":{"token":[1,{"y":"z"}]},"ap\u0069Key":-1.5,"password":null}`,
+		"a(B){market(side=buy,amount=1%p,reduceOnly=true);;limit(position=-1,offset=@1)}#x c(D){}",
+		"a(B){" + strings.Repeat("market(position=1);", 30) + "}",
+		`{"apikey":"a","strategy":"b","symbol":"A","action":"BUY","quantity":"1","splitsize":"1e-18"}`,
+		"key=a;command=PLACE;instrument=A;action=BUY;qty=1;token==;secret",
+		" 1,buy,A,secret=s,price=1",
 		"BUY 1e3 A:B at .5 stop",
 		"cancel all",
 	} {

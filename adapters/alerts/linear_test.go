@@ -39,19 +39,49 @@ var _ = Describe("A hostile alert", func() {
 		}),
 		Entry("of words", func(n int) string { return "BUY " + strings.Repeat("1 ", n/2) }),
 		Entry("of one long word", func(n int) string { return "BUY " + strings.Repeat("A", n) }),
+		Entry("of commands", func(n int) string { return "K(A) {" + strings.Repeat("market(position=1);", n/19) + "}" }),
+		Entry("of empty blocks", func(n int) string { return strings.Repeat("K(A) {} ", n/8) }),
+		Entry("of tags", func(n int) string { return "K(A) {} " + strings.Repeat("#t ", n/3) }),
+		Entry("of names and values", func(n int) string { return "key=k;command=PLACE;" + strings.Repeat("a=1;", n/4) }),
+		Entry("of parts after a licence", func(n int) string { return "1,buy,A" + strings.Repeat(",a=1", n/4) }),
+		Entry("of a basket", func(n int) string {
+			return `{"apikey":"k","strategy":"s","orders":[` + strings.Repeat(`{"symbol":"A"},`, n/15) + `{}]}`
+		}),
 		Entry("of lines", func(n int) string { return "BUY 1 A" + strings.Repeat("\n", n) + "x" }),
 	)
 })
+
+var _ = DescribeTable("What is kept of a hostile alert costs no more than its size",
+	func(_ SpecContext, pattern string) {
+		redact := func(size int) int {
+			body := []byte(strings.Repeat(pattern, size/len(pattern)))
+			return allocatedBy(func() { _ = alerts.New().Redact(body) })
+		}
+		small, large := redact(8<<10), redact(64<<10)
+		Expect(large).To(BeNumerically("<=", 10*small+8192))
+		Expect(large).To(BeNumerically("<=", 40*(64<<10)))
+	},
+	Entry(nil, `{"token":`),
+	Entry(nil, `"secret":"a",`),
+	Entry(nil, "key=a;"),
+	Entry(nil, `"`),
+	Entry(nil, `\u0041"`),
+	Entry(nil, "a,buy,"),
+)
 
 // allocated gives the bytes one parse sets aside, the least of a few runs: what
 // other goroutines take meanwhile is not the parser's.
 func allocated(body string) int {
 	parser, raw := alerts.New(), []byte(body)
+	return allocatedBy(func() { _, _ = parser.Parse(domain.AlertFormatAuto, raw) })
+}
+
+func allocatedBy(work func()) int {
 	least := int(^uint(0) >> 1)
 	for range 5 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, _ = parser.Parse(domain.AlertFormatAuto, raw)
+		work()
 		runtime.ReadMemStats(&after)
 		least = min(least, int(after.TotalAlloc-before.TotalAlloc))
 	}

@@ -3,7 +3,6 @@ package alerts
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/hookfill/hookfill/domain"
@@ -15,6 +14,8 @@ import (
 type Parser struct {
 	// formats is asked in this order when the format is auto.
 	formats []format
+	// expressions evaluates custom mappings; nil offers none.
+	expressions ports.Expressions
 }
 
 var _ ports.AlertParser = (*Parser)(nil)
@@ -22,18 +23,23 @@ var _ ports.AlertParser = (*Parser)(nil)
 // format is one way to write an alert.
 type format interface {
 	name() domain.AlertFormat
-	// recognizes looks at the beginning of the text only. What it claims is
-	// read as this format or refused; no other is tried.
-	recognizes(text string) bool
-	parse(text string) (ports.ParsedAlert, error)
+	// recognizes looks at how the text begins, or at the names in its JSON
+	// object. What it claims is read as this format or refused; no other is tried.
+	recognizes(m *message) bool
+	parse(m *message) (ports.ParsedAlert, error)
 }
 
 // New makes a parser of every format built so far.
 func New() *Parser {
-	return &Parser{formats: []format{newTradersPost(), plain{}}}
+	json := []format{threeCommas(), openAlgo(), tvHub(), pickMyTrade(), relay(), newTradersPost()}
+	return &Parser{formats: append(json, crossTrade{}, pineConnector{}, alertatron{}, plain{})}
 }
 
-// Formats gives auto, traderspost and plain.
+// WithExpressions gives a parser that reads custom mappings as well, which New
+// makes without.
+func (p *Parser) WithExpressions(e ports.Expressions) *Parser { return &Parser{p.formats, e} }
+
+// Formats gives auto and then each format, in the order in which auto asks them.
 func (p *Parser) Formats() []domain.AlertFormat {
 	names := []domain.AlertFormat{domain.AlertFormatAuto}
 	for _, f := range p.formats {
@@ -51,10 +57,10 @@ func (p *Parser) Parse(format domain.AlertFormat, body []byte) (ports.ParsedAler
 	if err := checkText(body); err != nil {
 		return ports.ParsedAlert{}, err
 	}
-	text := string(body)
+	m := &message{text: string(body)}
 	for _, f := range p.formats {
-		if f.name() == format || format == domain.AlertFormatAuto && f.recognizes(text) {
-			return f.parse(text)
+		if f.name() == format || format == domain.AlertFormatAuto && f.recognizes(m) {
+			return f.parse(m)
 		}
 	}
 	return ports.ParsedAlert{}, notUnderstood("unknown_format", "",
@@ -78,6 +84,3 @@ func checkText(body []byte) error {
 
 // blanks is the white space of JSON.
 const blanks = " \t\r\n"
-
-// firstByte gives the first byte that is not blank.
-func firstByte(text string) byte { return strings.TrimLeft(text, blanks)[0] }

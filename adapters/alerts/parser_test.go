@@ -15,7 +15,8 @@ import (
 var _ = Describe("The parser", func() {
 	It("lists its formats, auto first", func(_ SpecContext) {
 		Expect(alerts.New().Formats()).To(HaveExactElements(
-			domain.AlertFormatAuto, alerts.FormatTradersPost, alerts.FormatPlain))
+			domain.AlertFormatAuto, alerts.Format3Commas, alerts.FormatOpenAlgo, alerts.FormatTVHub, alerts.FormatPickMyTrade,
+			alerts.FormatRelay, alerts.FormatTradersPost, alerts.FormatCrossTrade, alerts.FormatPineConnector, alerts.FormatAlertatron, alerts.FormatPlain))
 	})
 
 	DescribeTable("recognizes the format by the content alone",

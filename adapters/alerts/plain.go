@@ -33,15 +33,15 @@ type plain struct{}
 func (plain) name() domain.AlertFormat { return FormatPlain }
 
 // recognizes claims every text that begins with a verb.
-func (plain) recognizes(text string) bool {
-	for word := range strings.FieldsSeq(text) {
+func (plain) recognizes(m *message) bool {
+	for word := range strings.FieldsSeq(m.text) {
 		return actionOf(word) != ""
 	}
 	return false
 }
 
-func (plain) parse(text string) (ports.ParsedAlert, error) {
-	words, err := wordsOf(text)
+func (plain) parse(m *message) (ports.ParsedAlert, error) {
+	words, err := wordsOf(m.text)
 	if err != nil {
 		return ports.ParsedAlert{}, err
 	}

@@ -27,15 +27,15 @@ const (
 
 // value is a JSON value. Text is a string's characters or a number's or
 // boolean's own spelling, and empty for the other kinds. Members are those of an
-// object directly inside the outermost one: what is nested deeper, or in an
-// array, is checked and not kept.
+// object, items those of an array.
 type value struct {
 	kind    kind
 	text    string
 	members []member
+	items   []value
 }
 
-// member is a name and its value in the outermost object.
+// member is a name and its value in an object.
 type member struct {
 	name  string
 	value value
@@ -102,7 +102,8 @@ func (r *reader) value() (value, error) {
 		members, err := r.object()
 		return value{kind: kindObject, members: members}, err
 	case c == '[':
-		return value{kind: kindArray}, r.array()
+		items, err := r.array()
+		return value{kind: kindArray, items: items}, err
 	case c == '"':
 		s, err := r.string()
 		return value{kind: kindString, text: s}, err
@@ -146,28 +147,29 @@ func (r *reader) object() (members []member, err error) {
 		if err != nil {
 			return members, err
 		}
-		switch len(r.path) {
-		case 1:
+		if len(r.path) == 1 {
 			r.members = append(r.members, member{name, v})
-		case 2:
+		} else {
 			members = append(members, member{name, v})
 		}
 	}
 }
 
-func (r *reader) array() error {
+func (r *reader) array() (items []value, err error) {
 	if err := r.enter(); err != nil {
-		return err
+		return nil, err
 	}
 	here := &r.path[len(r.path)-1]
 	for i := 0; ; i++ {
 		if done, err := r.separator(']', i == 0); done || err != nil {
-			return err
+			return items, err
 		}
 		here.at, here.index = placeIndex, i
-		if _, err := r.value(); err != nil {
-			return err
+		v, err := r.value()
+		if err != nil {
+			return items, err
 		}
+		items = append(items, v)
 	}
 }
 

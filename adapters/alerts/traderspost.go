@@ -1,15 +1,12 @@
 package alerts
 
-import (
-	"github.com/hookfill/hookfill/domain"
-	"github.com/hookfill/hookfill/ports"
-)
+import "github.com/hookfill/hookfill/domain"
 
 // FormatTradersPost is TradersPost's webhook JSON, filled in by TradingView or
 // written by hand, with TradingView's strategy fields beside it.
 const FormatTradersPost domain.AlertFormat = "traderspost"
 
-// tradersPost reads one JSON object as one intent. Names are case-sensitive;
+// newTradersPost reads one JSON object as one intent, or two. Names are case-sensitive;
 // words are not.
 //
 //	field                       becomes
@@ -21,7 +18,12 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 //	prev_market_position        PreviousPosition: its side, or flat
 //	prev_market_position_size   PreviousPosition, on that side
 //	quantity                    Quantity; or Notional, see quantityType
-//	quantityType                fixed_quantity (default), dollar_amount
+//	quantityType                fixed_quantity (default), dollar_amount; for an exit
+//	                            percent_of_position, which makes it ExitPercent
+//	                            Sizing: risk_dollar_amount, risk_percent, both with
+//	                            a stopLoss, percent_of_equity
+//	cancel                      true: an intent of its own goes first, which cancels
+//	                            the symbol's open orders
 //	orderType                   OrderType: market (default) limit stop stop_limit
 //	limitPrice, stopPrice       LimitPrice, StopPrice
 //	timeInForce                 TimeInForce: day (default) gtc opg cls ioc fok
@@ -32,42 +34,30 @@ const FormatTradersPost domain.AlertFormat = "traderspost"
 // Two fields that say the same thing may both be there if they agree. What is
 // read for information only, refused by name and left alone is in
 // traderspostfields.go.
-type tradersPost struct {
-	vocabulary vocabulary
+func newTradersPost() objectFormat {
+	return objectFormat{
+		format: FormatTradersPost,
+		// It comes last of the JSON formats and claims what the others do not.
+		claims:     (*message).isJSON,
+		vocabulary: tradersPostVocabulary(),
+		read: func(f *fields) []domain.Intent {
+			a := tradersPostAlert{f}
+			return a.intents()
+		},
+	}
 }
 
-func newTradersPost() tradersPost { return tradersPost{tradersPostVocabulary()} }
+type tradersPostAlert struct{ *fields }
 
-func (tradersPost) name() domain.AlertFormat { return FormatTradersPost }
-
-// recognizes claims every text that begins as a JSON value with parts does.
-func (tradersPost) recognizes(text string) bool {
-	switch firstByte(text) {
-	case '{', '[', '"':
-		return true
+// intents gives what the alert asks for, after the cancel that it may begin with.
+func (a *tradersPostAlert) intents() []domain.Intent {
+	whole := a.intent()
+	if !a.flag("cancel") || whole.Action == domain.ActionCancel {
+		return []domain.Intent{whole}
 	}
-	return false
+	first := a.check(domain.Intent{Action: domain.ActionCancel, Symbol: whole.Symbol, SenderTime: whole.SenderTime}, a.named)
+	return []domain.Intent{first, whole}
 }
-
-func (t tradersPost) parse(text string) (ports.ParsedAlert, error) {
-	members, err := readObject(text)
-	if err != nil {
-		return ports.ParsedAlert{}, err
-	}
-	a := tradersPostAlert{fields{members: members}}
-	intent := a.intent()
-	t.vocabulary.refuse(&a.fields)
-	if err := a.faults.err(t.vocabulary.rank); err != nil {
-		return ports.ParsedAlert{}, err
-	}
-	return ports.ParsedAlert{
-		Format:  FormatTradersPost,
-		Intents: []domain.Intent{intent},
-		Fields:  a.scalars(),
-	}, nil
-}
-
-type tradersPostAlert struct{ fields }
 
 func (a *tradersPostAlert) intent() domain.Intent {
 	i := domain.Intent{
@@ -76,8 +66,8 @@ func (a *tradersPostAlert) intent() domain.Intent {
 		Sentiment:      a.sentiment(),
 		OrderType:      a.orderType(),
 		TimeInForce:    a.timeInForce(),
-		LimitPrice:     amount(&a.fields, "limitPrice", domain.ParsePrice),
-		StopPrice:      amount(&a.fields, "stopPrice", domain.ParsePrice),
+		LimitPrice:     amount(a.fields, "limitPrice", domain.ParsePrice),
+		StopPrice:      amount(a.fields, "stopPrice", domain.ParsePrice),
 		ReferencePrice: a.referencePrice(),
 		SenderTime:     a.time("time"),
 		TakeProfit:     a.takeProfit(),
@@ -85,7 +75,7 @@ func (a *tradersPostAlert) intent() domain.Intent {
 	}
 	i.TargetPosition = a.target(i.Sentiment)
 	i.PreviousPosition = a.previous()
-	i.Quantity, i.Notional = a.size(i)
+	i.Quantity, i.Notional = a.size(&i)
 	return a.check(i, a.named)
 }
 
@@ -102,18 +92,6 @@ func (a *tradersPostAlert) symbol() domain.Symbol {
 		a.conflict("symbol", "ticker")
 	}
 	return ticker
-}
-
-func (a *tradersPostAlert) symbolIn(name string) domain.Symbol {
-	s, ok := a.text(name)
-	if !ok {
-		return ""
-	}
-	symbol, err := domain.ParseSymbol(s)
-	if err != nil {
-		a.faults.take(name, err)
-	}
-	return symbol
 }
 
 func (a *tradersPostAlert) action() domain.Action {
@@ -146,78 +124,13 @@ func (a *tradersPostAlert) sentiment() domain.Sentiment {
 	return stated
 }
 
-func (a *tradersPostAlert) sentimentIn(name string) domain.Sentiment {
-	w, ok := a.word(name)
-	switch w {
-	case "long", "bullish":
-		return domain.SentimentLong
-	case "short", "bearish":
-		return domain.SentimentShort
-	case "flat":
-		return domain.SentimentFlat
-	}
-	if ok {
-		a.faults.impossible("invalid_sentiment", name, "must be one of long, bullish, short, bearish, flat")
-	}
-	return ""
-}
-
-// target is the position the alert carries. market_position_size has no sign
-// and needs the side from the sentiment.
-func (a *tradersPostAlert) target(s domain.Sentiment) *domain.Net {
-	signed := amount(&a.fields, "position_size", domain.ParseNet)
-	size := amount(&a.fields, "market_position_size", domain.ParseQuantity)
-	if size == nil {
-		return signed
-	}
-	side := domain.SideBuy
-	switch {
-	case s == domain.SentimentShort, s == "" && signed != nil && signed.IsShort():
-		side = domain.SideSell
-	case s == "" && signed == nil && !size.IsZero():
-		if !a.faults.on("sentiment", "market_position", "position_size") {
-			a.faults.impossible("market_position_required", "market_position_size",
-				"says how much and not on which side; add market_position")
-		}
-		return nil
-	}
-	target := domain.NetOf(side, *size)
-	if signed != nil && signed.Cmp(target) != 0 {
-		a.conflict("position_size", "market_position_size")
-	}
-	return &target
-}
-
-// previous is the position the sender came from. The side alone says it only
-// where that is flat.
-func (a *tradersPostAlert) previous() *domain.Net {
-	const side, size = "prev_market_position", "prev_market_position_size"
-	was, q := a.sentimentIn(side), amount(&a.fields, size, domain.ParseQuantity)
-	switch {
-	case was == domain.SentimentFlat && q != nil && !q.IsZero():
-		a.conflict(size, side)
-	case was == domain.SentimentFlat || was == "" && q != nil && q.IsZero():
-		return &domain.Net{}
-	case q == nil || a.faults.on(side):
-	case was == "":
-		a.faults.impossible("market_position_required", size, "says how much and not on which side; add prev_market_position")
-	case q.IsZero():
-		a.conflict(side, size)
-	case was == domain.SentimentShort:
-		return new(domain.NetOf(domain.SideSell, *q))
-	default:
-		return new(domain.NetOf(domain.SideBuy, *q))
-	}
-	return nil
-}
-
 // size reads the quantity as the quantityType says. A position that ends flat
 // is closed whole, whatever the quantity.
-func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Money) {
+func (a *tradersPostAlert) size(i *domain.Intent) (*domain.Quantity, *domain.Money) {
 	w, ok := a.word("quantityType")
 	switch w {
 	case "dollar_amount":
-		money := amount(&a.fields, "quantity", domain.ParseMoney)
+		money := amount(a.fields, "quantity", domain.ParseMoney)
 		if !a.has("quantity") {
 			a.faults.impossible("quantity_required", "quantity", "a dollar_amount needs a quantity")
 		}
@@ -226,15 +139,43 @@ func (a *tradersPostAlert) size(i domain.Intent) (*domain.Quantity, *domain.Mone
 			return nil, nil
 		}
 		return nil, money
-	case "risk_dollar_amount", "risk_percent", "percent_of_equity", "percent_of_position":
-		a.notBuilt("quantityType", w)
+	case "percent_of_position":
+		if i.Action != domain.ActionExit {
+			a.notBuilt("quantityType", w+" but for an exit")
+			return nil, nil
+		}
+		if i.ExitPercent = amount(a.fields, "quantity", domain.ParseQuantity); !a.has("quantity") {
+			a.faults.impossible("quantity_required", "quantity", "a percent_of_position needs a quantity")
+		}
+		return nil, nil
+	case "risk_dollar_amount":
+		return a.sizing(i, w, domain.SizingRiskAmount)
+	case "risk_percent":
+		return a.sizing(i, w, domain.SizingRiskPercent)
+	case "percent_of_equity":
+		return a.sizing(i, w, domain.SizingPercentOfEquity)
 	case "fixed_quantity":
 	default:
 		if ok {
 			a.faults.impossible("invalid_quantity_type", "quantityType", "must be fixed_quantity or dollar_amount")
 		}
 	}
-	return amount(&a.fields, "quantity", domain.ParseQuantity), nil
+	return amount(a.fields, "quantity", domain.ParseQuantity), nil
+}
+
+// sizing leaves the quantity to what the account is worth or the stop-loss risks.
+func (a *tradersPostAlert) sizing(i *domain.Intent, word string, t domain.SizingType) (*domain.Quantity, *domain.Money) {
+	if i.Action == domain.ActionExit && i.Sentiment != domain.SentimentFlat {
+		a.notBuilt("quantityType", word+" for an exit")
+		return nil, nil
+	}
+	if !a.has("quantity") {
+		a.faults.impossible("quantity_required", "quantity", "a "+word+" needs a quantity")
+	}
+	if value := amount(a.fields, "quantity", domain.ParseQuantity); value != nil {
+		i.Sizing = &domain.Sizing{Type: t, Value: value}
+	}
+	return nil, nil
 }
 
 func (a *tradersPostAlert) orderType() domain.OrderType {
@@ -270,8 +211,8 @@ func (a *tradersPostAlert) timeInForce() domain.TimeInForce {
 }
 
 func (a *tradersPostAlert) referencePrice() *domain.Price {
-	price := amount(&a.fields, "price", domain.ParsePrice)
-	signal := amount(&a.fields, "signalPrice", domain.ParsePrice)
+	price := amount(a.fields, "price", domain.ParsePrice)
+	signal := amount(a.fields, "signalPrice", domain.ParsePrice)
 	switch {
 	case price == nil:
 		return signal
@@ -281,21 +222,13 @@ func (a *tradersPostAlert) referencePrice() *domain.Price {
 	return price
 }
 
-func (a *tradersPostAlert) conflict(field, with string) {
-	a.faults.impossible("conflicting_fields", field, "does not say the same as "+with+"; give one of them")
-}
-
-func (a *tradersPostAlert) notBuilt(field, word string) {
-	a.faults.impossible(codeUnsupportedField, field, word+" is not built yet, and nothing else is done in its place")
-}
-
 // named gives the field that stands for one of an intent, and the fields whose
 // faults would make a fault there a consequence.
 func (a *tradersPostAlert) named(intentField string) (field string, follows []string) {
 	switch intentField {
 	case "symbol":
 		return "ticker", []string{"symbol"}
-	case "notional":
+	case "notional", "exit_percent", "sizing":
 		return "quantity", nil
 	case "sentiment":
 		if !a.has("sentiment") && a.has("market_position") {

@@ -1,10 +1,6 @@
 package alerts
 
-import (
-	"slices"
-
-	"github.com/hookfill/hookfill/domain"
-)
+import "github.com/hookfill/hookfill/domain"
 
 // takeProfit reads
 //
@@ -33,7 +29,7 @@ func (a *tradersPostAlert) stopLoss() *domain.StopLoss {
 	if !ok {
 		return nil
 	}
-	s := domain.StopLoss{Level: in.level("stopPrice"), LimitPrice: amount(&in.fields, "limitPrice", domain.ParsePrice)}
+	s := domain.StopLoss{Level: in.level("stopPrice"), LimitPrice: amount(in.fields, "limitPrice", domain.ParsePrice)}
 	switch w, stated := in.word("type"); {
 	case w == "trailing_stop":
 		in.faults.impossible(codeUnsupportedField, "type", w+" is not built yet, and nothing else is done in its place")
@@ -49,54 +45,4 @@ func (a *tradersPostAlert) stopLoss() *domain.StopLoss {
 		return nil
 	}
 	return &s
-}
-
-// nestedFields are the members of an object inside the alert.
-type nestedFields struct {
-	fields
-
-	name string
-}
-
-// nested gives an object inside the alert. False means, as null does, that there
-// is none.
-func (a *tradersPostAlert) nested(name string) (*nestedFields, bool) {
-	v, ok := a.get(name)
-	switch {
-	case !ok || asksForNothing(member{name, v}):
-		return nil, false
-	case v.kind != kindObject:
-		a.faults.unreadable("not_an_object", name, `must be an object such as {"percent": 5}`)
-		return nil, false
-	}
-	return &nestedFields{fields{members: v.members}, name}, true
-}
-
-// level reads where a protecting order stands; that exactly one member says so,
-// the domain checks.
-func (n *nestedFields) level(price string) domain.Level {
-	return domain.Level{
-		Price:   amount(&n.fields, price, domain.ParsePrice),
-		Percent: amount(&n.fields, "percent", domain.ParseQuantity),
-		Amount:  amount(&n.fields, "amount", domain.ParseQuantity),
-	}
-}
-
-// refuseOthers refuses every member that is not read, by name.
-func (n *nestedFields) refuseOthers(read ...string) {
-	for _, m := range n.members {
-		if !slices.Contains(read, m.name) && !asksForNothing(m) {
-			n.faults.impossible(codeUnsupportedField, shown(m.name), "is not built yet and never ignored; take it out of the alert")
-		}
-	}
-}
-
-// adopt takes over what is wrong inside an object, and reports that nothing is.
-func (a *tradersPostAlert) adopt(n *nestedFields) bool {
-	for _, r := range n.faults.reasons {
-		r.Field = n.name + "." + r.Field
-		a.faults.reasons = append(a.faults.reasons, r)
-	}
-	a.faults.unread = a.faults.unread || n.faults.unread
-	return len(n.faults.reasons) == 0
 }

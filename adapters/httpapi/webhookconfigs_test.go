@@ -74,7 +74,7 @@ var _ = Describe("Webhook configs", func() {
 	})
 
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
-		got := create(ctx, `,"sizing":{"type":"percent_of_equity","value":"5"},
+		got := create(ctx, `,"sizing":{"type":"kelly","value":"5"},
 			"senders":{"allow_cidrs":["10.0.0.0/8"],"preset":"tradingview","signing":true}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))
@@ -104,6 +104,8 @@ var _ = Describe("Webhook configs", func() {
 			"invalid_symbol symbols.0", "sizing_value sizing.value", "invalid_quantity_means quantity_means", "invalid_window dedupe.window_seconds"),
 		Entry("a chain", `,"chain":{"on_break":"wait","hold_seconds":61}`,
 			"invalid_chain_break chain.on_break", "invalid_hold chain.hold_seconds"),
+		Entry("a mapping without its expression", `,"format":"custom","mapping":{"action":"body.a","symbol":null}`, "required mapping.symbol"),
+		Entry("a mapping for another format", `,"mapping":{"action":"body.a"}`, "mapping_not_possible mapping"),
 		Entry("a protection", `,"protection":{"on_refused_leg":"hope"}`, "invalid_leg_refusal protection.on_refused_leg"),
 		Entry("a sizing without a type", `,"sizing":{"value":"1"}`, "required sizing.type"),
 		Entry("rails that stop everything", `,"sides":["long","buy","buy"],"risk":{"max_open_orders":0,"max_orders_per_minute":-1,"max_daily_loss":"0"},"staleness":{"exit_seconds":0,"max_price_drift_percent":0}`,
@@ -128,6 +130,12 @@ var _ = Describe("Webhook configs", func() {
 		Entry("no id", `[{"broker_account_id":"x","multiplier":0.5,"share":1}]`, "invalid_id routes.0.broker_account_id", "unknown_field routes.0.share"),
 		Entry("a multiplier of zero", `[{"broker_account_id":"01942681-0000-7000-8000-000000000001","multiplier":"0"}]`, "multiplier_not_positive routes.0.multiplier"),
 	)
+
+	It("shows the mapping of a custom format as it was given", func(ctx SpecContext) {
+		got := create(ctx, `,"format":"custom","mapping":{"action":"body.a","symbol":"upper(body.s)"}`)
+		Expect(got.status).To(Equal(http.StatusCreated), got.body)
+		Expect(got.at("mapping")).To(Equal(map[string]any{"action": "body.a", "symbol": "upper(body.s)"}))
+	})
 
 	Describe("changed by a merge patch", func() {
 		var path string

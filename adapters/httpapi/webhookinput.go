@@ -70,6 +70,10 @@ func rulesEditFrom(f *form) rulesEdit {
 		format := domain.AlertFormat(f.textOr("format", string(defaults.Format)))
 		return func(r *domain.WebhookRules) { r.Format = format }
 	})
+	field("mapping", func() func(*domain.WebhookRules) {
+		mapping := mappingFrom(f)
+		return func(r *domain.WebhookRules) { r.Mapping = mapping }
+	})
 	field("symbols", func() func(*domain.WebhookRules) {
 		symbols := symbolsFrom(f)
 		return func(r *domain.WebhookRules) { r.Symbols = symbols }
@@ -170,6 +174,23 @@ func symbolMapFrom(f *form) map[domain.Symbol]domain.Symbol {
 			continue
 		}
 		out[domain.Symbol(m.name)] = domain.Symbol(*to)
+	}
+	return out
+}
+
+func mappingFrom(f *form) domain.Mapping {
+	sub := f.object("mapping")
+	if sub == nil {
+		return nil
+	}
+	out := make(domain.Mapping, len(sub.members))
+	for _, m := range sub.members {
+		expression := sub.text(m.name)
+		if expression == nil {
+			sub.required(m.name, "say how it is found in the alert")
+			continue
+		}
+		out[m.name] = *expression
 	}
 	return out
 }

@@ -15,6 +15,7 @@ type webhookJSON struct {
 	URL           string                 `json:"url,omitempty"`
 	Routes        []routeJSON            `json:"routes"`
 	Format        domain.AlertFormat     `json:"format"`
+	Mapping       domain.Mapping         `json:"mapping,omitempty"`
 	Symbols       []domain.Symbol        `json:"symbols"`
 	Sides         []domain.Side          `json:"sides"`
 	SymbolMap     map[string]string      `json:"symbol_map"`
@@ -122,7 +123,7 @@ func webhookOf(c *domain.WebhookConfig) webhookJSON {
 	}
 	return webhookJSON{
 		ID: s.ID, Name: s.Name, Version: s.Version, Status: s.Status,
-		Routes: routes, Format: r.Format, Symbols: orEmpty(r.Symbols), Sides: orEmpty(r.Sides), SymbolMap: symbolMap,
+		Routes: routes, Format: r.Format, Mapping: r.Mapping, Symbols: orEmpty(r.Symbols), Sides: orEmpty(r.Sides), SymbolMap: symbolMap,
 		Sizing: sizingJSON(r.Sizing), QuantityMeans: r.QuantityMeans, PositionScope: r.PositionScope,
 		Risk: riskJSON(r.Risk), Staleness: stalenessOf(r.Staleness),
 		Dedupe:     dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,6 +34,7 @@ func copyConfig(s domain.WebhookConfigSnapshot) domain.WebhookConfigSnapshot {
 func copyRules(r domain.WebhookRules) domain.WebhookRules {
 	// The domain copies the lists and maps of rules, the pointers are left.
 	r = domain.RestoreWebhookConfig(domain.WebhookConfigSnapshot{Rules: r}).Snapshot().Rules
+	r.Mapping = maps.Clone(r.Mapping)
 	r.Sizing.Value = clone(r.Sizing.Value)
 	r.Risk.MaxOrderQuantity = clone(r.Risk.MaxOrderQuantity)
 	r.Risk.MaxOrderNotional = clone(r.Risk.MaxOrderNotional)
@@ -62,6 +64,10 @@ func copyIntent(i domain.Intent) domain.Intent {
 	i.Quantity, i.Notional, i.TargetPosition = clone(i.Quantity), clone(i.Notional), clone(i.TargetPosition)
 	i.LimitPrice, i.StopPrice, i.ReferencePrice = clone(i.LimitPrice), clone(i.StopPrice), clone(i.ReferencePrice)
 	i.PreviousPosition, i.SenderTime = clone(i.PreviousPosition), clone(i.SenderTime)
+	if i.Sizing != nil {
+		i.Sizing = &domain.Sizing{Type: i.Sizing.Type, Value: clone(i.Sizing.Value)}
+	}
+	i.ExitPercent, i.MaxAgeSeconds = clone(i.ExitPercent), clone(i.MaxAgeSeconds)
 	if i.TakeProfit != nil {
 		i.TakeProfit = new(copyLevel(*i.TakeProfit))
 	}

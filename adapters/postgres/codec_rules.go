@@ -13,6 +13,7 @@ import (
 // on reading rules that do without.
 type rulesJSON struct {
 	Format        domain.AlertFormat              `json:"format"`
+	Mapping       domain.Mapping                  `json:"mapping,omitempty"`
 	Symbols       []domain.Symbol                 `json:"symbols"`
 	Sides         []domain.Side                   `json:"sides,omitzero"`
 	SymbolMap     map[domain.Symbol]domain.Symbol `json:"symbol_map"`
@@ -96,6 +97,7 @@ func (p *protectionJSON) rule() domain.ProtectionRule {
 func encodeRules(r domain.WebhookRules) string {
 	return encodeJSON(rulesJSON{
 		Format:        r.Format,
+		Mapping:       r.Mapping,
 		Symbols:       r.Symbols,
 		Sides:         r.Sides,
 		SymbolMap:     r.SymbolMap,
@@ -124,6 +126,7 @@ func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error
 	return domain.WebhookRules{
 		Routes:        routes,
 		Format:        r.Format,
+		Mapping:       r.Mapping,
 		Symbols:       r.Symbols,
 		Sides:         r.Sides,
 		SymbolMap:     r.SymbolMap,

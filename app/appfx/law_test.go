@@ -55,6 +55,12 @@ func theLaw() []rule {
 			because: "a bad line is sockets and HTTP: it serves any adapter, and simulators in any test framework",
 		},
 		{
+			of:      []string{"adapters/expressions"},
+			may:     []string{"domain", "ports", decimals, "github.com/expr-lang/expr/..."},
+			never:   []string{"os", "net/http", "database/sql"},
+			because: "what a sender's owner writes is evaluated by one library, which reaches nothing outside the alert",
+		},
+		{
 			of:      []string{"adapters/alerts", "adapters/memory", "adapters/paper", "adapters/seal", "adapters/system"},
 			may:     []string{"domain", "ports", decimals, uuids},
 			because: "these adapt nothing but Go itself",
@@ -127,7 +133,7 @@ func theLaw() []rule {
 		{
 			of: []string{"app/appfx"},
 			may: []string{
-				"domain", "ports", "app", "adapters/alerts", "adapters/alpaca", "adapters/filejournal", "adapters/httpapi", "adapters/localauth",
+				"domain", "ports", "app", "adapters/alerts", "adapters/alpaca", "adapters/expressions", "adapters/filejournal", "adapters/httpapi", "adapters/localauth",
 				"adapters/memory", "adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/seal",
 				"adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",

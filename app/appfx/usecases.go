@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookfill/hookfill/adapters/alerts"
 	"github.com/hookfill/hookfill/adapters/alpaca"
+	"github.com/hookfill/hookfill/adapters/expressions"
 	"github.com/hookfill/hookfill/adapters/localauth"
 	"github.com/hookfill/hookfill/adapters/paper"
 	"github.com/hookfill/hookfill/adapters/seal"
@@ -20,7 +21,7 @@ import (
 func useCases() fx.Option {
 	return fx.Module("usecases",
 		fx.Provide(
-			fx.Annotate(alerts.New, fx.As(new(ports.AlertParser))),
+			newAlertParser,
 			fx.Annotate(paper.New, fx.As(fx.Self()), fx.As(new(ports.PaperMarket))),
 			newSealer,
 			app.NewVault,
@@ -159,3 +160,5 @@ func runBackground(
 		background(lc, stops.Run)
 	}
 }
+
+func newAlertParser() ports.AlertParser { return alerts.New().WithExpressions(expressions.New()) }

@@ -22,6 +22,9 @@ type Alerts struct {
 	Senseless []string
 	// Fields are those of alerts that are understood, by body.
 	Fields map[string]map[string]string
+	// Secrets are alerts that are understood and in which the word canary is all
+	// that is secret.
+	Secrets []string
 	// Unbuilt ask, in the field named by the key, for what is not built.
 	Unbuilt map[string]string
 }
@@ -136,10 +139,60 @@ func DescribeAlertParser(name string, h AlertParserHarness) bool {
 			}
 		})
 
+		It("reads an alert by a config's own mapping: one JSON object makes one intent", func() {
+			mapping := domain.Mapping{"symbol": "body.s", "action": "body.a", "quantity": "body.q"}
+			Expect(parser.CheckMapping(mapping)).To(Succeed())
+			parsed, err := parser.ParseMapped(mapping, []byte(`{"s":"AAPL","a":"sell","q":0.10,"id":"x"}`))
+			Expect(err).NotTo(HaveOccurred())
+			want, err := domain.NewIntent(domain.Intent{Symbol: "AAPL", Action: domain.ActionSell, Quantity: new(domain.MustQuantity("0.1"))})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(parsed.Intents).To(Equal([]domain.Intent{want}))
+			Expect(parsed.Format).To(Equal(domain.AlertFormatCustom))
+			Expect(parsed.Fields).To(HaveKeyWithValue("id", "x"))
+
+			for _, body := range []string{"BUY 10 AAPL", `[{"s":"AAPL"}]`, ""} {
+				_, err = parser.ParseMapped(mapping, []byte(body))
+				Expect(err).To(failWith(domain.KindInvalid, "not_understood"), body)
+			}
+			mapping["quantity"] = "body.q + body.none"
+			_, err = parser.ParseMapped(mapping, []byte(`{"s":"AAPL","a":"sell","q":1}`))
+			Expect(err).To(failWith(domain.KindInvalid, "not_understood"))
+			Expect(reasonsOf(err)).To(ContainElement(HaveField("Field", "quantity")), "an expression that fails names its field")
+		})
+
+		It("refuses a mapping whose expressions cannot be read", func() {
+			err := parser.CheckMapping(domain.Mapping{"symbol": "body.s", "action": "body.("})
+			Expect(err).To(failWith(domain.KindInvalid, "invalid_expression"))
+			Expect(reasonsOf(err)).To(HaveExactElements(HaveField("Field", "mapping.action")))
+		})
+
+		It("gives a body as it may be stored and shown, from which the same is read; without secrets it is the same", func() {
+			Expect(h.Alerts.Secrets).NotTo(BeEmpty(), "the harness has such an alert")
+			for _, body := range h.Alerts.Secrets {
+				given := []byte(body)
+				kept := parser.Redact(given)
+				Expect(string(given)).To(Equal(body), "nothing is written into it")
+				Expect(string(kept)).NotTo(ContainSubstring("canary"))
+				parsed, err := parser.Parse(domain.AlertFormatAuto, given)
+				Expect(err).NotTo(HaveOccurred(), body)
+				for name, text := range parsed.Fields {
+					Expect(text).NotTo(ContainSubstring("canary"), name+" is a secret among the fields")
+				}
+				again, err := parser.Parse(domain.AlertFormatAuto, kept)
+				Expect(err).NotTo(HaveOccurred(), string(kept))
+				Expect(again).To(Equal(parsed))
+				Expect(string(parser.Redact([]byte(body[:len(body)-1])))).NotTo(ContainSubstring("canary"), "understood or not")
+			}
+			for body := range h.Alerts.Fields {
+				Expect(string(parser.Redact([]byte(body)))).To(Equal(body))
+			}
+		})
+
 		It("never panics: every alert cut short, and with every byte replaced", func() {
 			hostile := []byte{0, '"', '\\', '{', '[', '9', '-', 0x80, 0xff}
 			each(func(_ domain.AlertFormat, body string) {
 				for i := range len(body) {
+					_ = parser.Redact([]byte(body[:i]))
 					for _, format := range parser.Formats() {
 						_, _ = parser.Parse(format, []byte(body[:i]))
 						for _, c := range hostile {
@@ -160,9 +213,12 @@ func DescribeAlertParser(name string, h AlertParserHarness) bool {
 			// A body of 64 KiB takes milliseconds; a parser that is not linear takes
 			// minutes for one of these.
 			for _, pattern := range []string{
-				"[", `{"a":`, `{"a":1,`, "9", "-", `"`, `\`, `"\u0041`, " ", "BUY ", "1e", "0.", `{"ticker":"A`, "\xc3\xa9", "[1,",
+				"[", `{"a":`, `{"a":1,`, "9", "-", `"`, `\`, `"\u0041`, " ", "BUY ", "1e", "0.", `{"ticker":"A`, "\xc3\xa9", "[1,", `"secret":`, `{"token":[`, "key=", "secret=a;", "a,buy,",
 			} {
 				body := slices.Repeat([]byte(pattern), maxBody/len(pattern))
+				redacting := time.Now()
+				_ = parser.Redact(body)
+				Expect(time.Since(redacting)).To(BeNumerically("<", 2*time.Second), pattern)
 				for _, format := range parser.Formats() {
 					start := time.Now()
 					_, _ = parser.Parse(format, body)

@@ -34,11 +34,32 @@ func fullIntent(symbol domain.Symbol) domain.Intent {
 		Sentiment: domain.SentimentLong, TargetPosition: new(domain.MustNet(widest)), PreviousPosition: new(domain.MustNet("-" + smallest)),
 		OrderType: domain.OrderTypeStopLimit, TimeInForce: domain.TimeInForceGTC,
 		LimitPrice: new(domain.MustPrice(widest)), StopPrice: new(domain.MustPrice(smallest)),
-		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent,
+		ReferencePrice: new(domain.MustPrice("189.98")), SenderTime: &sent, MaxAgeSeconds: new(300), QuantityMeans: domain.QuantityEntry,
 		TakeProfit: &domain.Level{Percent: new(domain.MustQuantity("2.5"))},
 		StopLoss: &domain.StopLoss{
 			Level: domain.Level{Price: new(domain.MustPrice("180.01"))}, LimitPrice: new(domain.MustPrice("179.5")),
 		},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	return i
+}
+
+// sizedIntent leaves its quantity to what the account is worth.
+func sizedIntent(symbol domain.Symbol) domain.Intent {
+	GinkgoHelper()
+	i, err := domain.NewIntent(domain.Intent{
+		Action: domain.ActionBuy, Symbol: symbol,
+		Sizing: &domain.Sizing{Type: domain.SizingPercentOfEquity, Value: new(domain.MustQuantity("2.5"))},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	return i
+}
+
+// leavingIntent says what only an exit can say.
+func leavingIntent(symbol domain.Symbol) domain.Intent {
+	GinkgoHelper()
+	i, err := domain.NewIntent(domain.Intent{
+		Action: domain.ActionExit, Symbol: symbol, ExitPercent: new(domain.MustQuantity("33.3")), Closes: domain.SentimentShort,
 	})
 	Expect(err).NotTo(HaveOccurred())
 	return i

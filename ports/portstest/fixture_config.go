@@ -77,6 +77,7 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	for i := range r.Routes {
 		r.Routes[i].Multiplier = domain.MustQuantity(smallest)
 	}
+	r.Format, r.Mapping = domain.AlertFormatCustom, domain.Mapping{"action": "body.side", "symbol": `upper("Ω" + body.s)`}
 	r.Symbols = []domain.Symbol{"MSFT", "AAPL", "BTC/USD"}
 	r.SymbolMap = map[domain.Symbol]domain.Symbol{"BTCUSD": "BTC/USD", "ETHUSD": "ETH/USD"}
 	r.Sizing = domain.Sizing{Type: domain.SizingNotional, Value: new(domain.MustQuantity("1500.25"))}

@@ -43,6 +43,20 @@ func describeSignalByID(w *world) {
 			HaveField("BrokerAccountID", second.ID()), HaveField("BrokerAccountID", third.ID()), HaveField("BrokerAccountID", first.ID())))
 	})
 
+	It("gives each of an alert's several signals as it was stored, one behind the other in their lane", func(ctx SpecContext) {
+		c, _ := w.config(ctx, w.ada, w.account(ctx, w.ada))
+		a := w.alert(c)
+		for _, i := range []domain.Intent{leavingIntent("AAPL"), fullIntent("AAPL"), sizedIntent("AAPL")} {
+			a.Signals = append(a.Signals, w.signalOf(c, a.Delivery, i))
+		}
+		Expect(w.appendAll(ctx, a)).To(HaveExactElements(beStored()))
+		for i, s := range a.Signals {
+			want := s.Snapshot()
+			want.Tickets[0].LaneSeq = int64(i) + 1
+			Expect(must(ctx, w, w.ada, signalByID(s.ID())).Snapshot()).To(sameAs(want))
+		}
+	})
+
 	It("gives a refused signal with its reasons and without tickets", func(ctx SpecContext) {
 		c, _ := w.config(ctx, w.ada, w.account(ctx, w.ada))
 		a := w.alert(c)
