@@ -14,8 +14,11 @@ import (
 // the way of a synthetic stop, which closes its own.
 func (x *execution) inTheWay() []*domain.Order {
 	orders := x.brief.Working
-	if x.closes != nil {
+	switch {
+	case x.closes != nil:
 		orders = slices.DeleteFunc(slices.Clone(orders), (*domain.Order).IsLeg)
+	case x.flattens():
+		orders = slices.DeleteFunc(slices.Clone(orders), x.endsPosition)
 	}
 	if x.rules.PositionScope != domain.PositionScopeAccount {
 		return orders
@@ -27,6 +30,19 @@ func (x *execution) inTheWay() []*domain.Order {
 		}
 	}
 	return orders
+}
+
+// flattens reports whether the ticket ends all that an account has of its symbol.
+func (x *execution) flattens() bool {
+	s := x.brief.Signal.Snapshot()
+	return s.Source == domain.SourceHalt && s.WebhookConfigID == nil
+}
+
+// endsPosition reports whether an order is an exit at market of what the account
+// holds: a halt's exit of what a config holds is, and is counted as filled.
+func (x *execution) endsPosition(o *domain.Order) bool {
+	account := x.brief.AccountPosition.Quantity
+	return !o.IsLeg() && o.Terms().Type == domain.OrderTypeMarket && !account.IsFlat() && o.Terms().Side == account.ExitSide()
 }
 
 // available is what the account holds, less what others' open orders hold of it

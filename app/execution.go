@@ -118,8 +118,8 @@ func (x *execution) step(ctx context.Context) (wait time.Duration, final bool, e
 	if x.intent.Action == domain.ActionCancel {
 		return x.cancelAll(ctx)
 	}
-	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.brief.Working) > 0 {
-		return x.cancelThem(ctx, x.brief.Working) // also where there is nothing to exit yet
+	if x.brief.Signal.Snapshot().Source == domain.SourceHalt && len(x.inTheWay()) > 0 {
+		return x.cancelThem(ctx, x.inTheWay()) // also where there is nothing to exit yet
 	}
 	if wait, final, seen, err := x.seeToProtection(ctx); seen || err != nil {
 		return wait, final, err
@@ -253,7 +253,11 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 // what is left to reach the target that was understood.
 func (x *execution) plan(instrument domain.Instrument) domain.Plan {
 	if x.ticket.Target != nil {
-		return domain.ContinuePlan(x.intent, x.rules, x.situation(x.position(), instrument), *x.ticket.Target)
+		position := x.position()
+		if x.flattens() {
+			position = x.expected()
+		}
+		return domain.ContinuePlan(x.intent, x.rules, x.situation(position, instrument), *x.ticket.Target)
 	}
 	return domain.PlanOrders(x.intent, x.rules, x.situation(x.expected(), instrument))
 }

@@ -32,12 +32,6 @@ func haltedAlerts() (rows []TableEntry) {
 	const bought, sold = "buy 10 filled", "sell 10 filled"
 	const more = `{"ticker":"AAPL","action":"buy","quantity":"5","price":"100"}`
 	for _, scope := range domain.HaltScopes() {
-		// What a webhook's own flatten sold its config knows to be gone; else only the
-		// account does.
-		exitLeft, reversalLeft := "nothing_available", "nothing_available"
-		if scope == domain.HaltScopeWebhook {
-			exitLeft, reversalLeft = "nothing_to_do", "reduce_only"
-		}
 		for effect, row := range map[string]haltedAlert{
 			"halt refuses an entry":                                    {mode: domain.HaltModeHalt, alert: more, state: domain.StateRefused, reason: "halted", orders: []string{bought}},
 			"halt holds an exit":                                       {mode: domain.HaltModeHalt, alert: exitAll, waits: true, state: domain.StateDone, orders: []string{bought, sold}},
@@ -46,8 +40,8 @@ func haltedAlerts() (rows []TableEntry) {
 			"reduce_only lets an exit through":                         {mode: domain.HaltModeReduceOnly, alert: exitAll, state: domain.StateDone, orders: []string{bought, sold}},
 			"reduce_only lets a reversal's exit through":               {mode: domain.HaltModeReduceOnly, alert: goShort, state: domain.StateDone, reason: "reduce_only", orders: []string{bought, sold}},
 			"flatten ends what is held, and refuses an entry":          {mode: domain.HaltModeFlatten, alert: more, state: domain.StateRefused, reason: "reduce_only", orders: []string{bought, sold}},
-			"flatten ends what is held, and leaves nothing to an exit": {mode: domain.HaltModeFlatten, alert: exitAll, state: domain.StateRefused, reason: exitLeft, orders: []string{bought, sold}},
-			"flatten ends what is held, and a reversal enters nothing": {mode: domain.HaltModeFlatten, alert: goShort, state: domain.StateRefused, reason: reversalLeft, orders: []string{bought, sold}},
+			"flatten ends what is held, and leaves nothing to an exit": {mode: domain.HaltModeFlatten, alert: exitAll, state: domain.StateRefused, reason: "nothing_to_do", orders: []string{bought, sold}},
+			"flatten ends what is held, and a reversal enters nothing": {mode: domain.HaltModeFlatten, alert: goShort, state: domain.StateRefused, reason: "reduce_only", orders: []string{bought, sold}},
 		} {
 			row.scope = scope
 			rows = append(rows, Entry(string(scope)+": "+effect, row))
@@ -83,6 +77,13 @@ var _ = Describe("Halts, by scope and mode", func() {
 		}
 		return h
 	}
+	twoByHand := func(ctx context.Context) {
+		GinkgoHelper()
+		_, err := t.desk.Trade(ctx, t.who, ports.ManualSignal{BrokerAccountID: t.account.ID(), Intent: domain.Intent{
+			Action: domain.ActionBuy, Symbol: "AAPL", Quantity: new(domain.MustQuantity("2")), ReferencePrice: new(domain.MustPrice("100")),
+		}}, ports.Idempotency{})
+		Expect(err).NotTo(HaveOccurred())
+	}
 	ticket := func(ctx context.Context, id domain.SignalID) domain.Ticket {
 		GinkgoHelper()
 		return t.signal(ctx, id).Tickets[0]
@@ -117,6 +118,52 @@ var _ = Describe("Halts, by scope and mode", func() {
 		Expect(t.held(ctx, "AAPL")).To(Equal(t.booked(ctx, ports.PositionsByAccount, "AAPL")))
 	}, haltedAlerts())
 
+	DescribeTable("that flatten leave every book flat, and an entry afresh to those that are lifted", func(ctx SpecContext, scope domain.HaltScope) {
+		other := t.hook(ctx)
+		const toTen = `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100","market_position":"long","market_position_size":"10"}`
+		t.send(ctx, hook, toTen)
+		if scope != domain.HaltScopeWebhook {
+			t.send(ctx, other, `{"ticker":"AAPL","action":"buy","quantity":"3","price":"100"}`)
+			twoByHand(ctx)
+		}
+		t.settle(ctx)
+		Expect(desk.SetHalt(ctx, t.who, target(scope), domain.HaltModeFlatten, "")).Error().NotTo(HaveOccurred())
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		t.read(ctx, func(ctx context.Context, r ports.Repositories) error {
+			books, err := r.Positions.List(ctx, ports.PositionsByWebhook)
+			for _, book := range books {
+				Expect(book.Position.Quantity.IsFlat()).To(BeTrue(), "%v", book.WebhookConfigID)
+			}
+			return err
+		})
+		Expect(desk.LiftHalt(ctx, t.who, target(scope))).To(Succeed())
+		t.clock.Advance(2 * time.Minute) // for the same alert is no duplicate any more
+		id := t.send(ctx, hook, toTen)
+		t.settle(ctx)
+		Expect(ticket(ctx, id).State).To(Equal(domain.StateDone), "%v", ticket(ctx, id).Reasons)
+		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
+	}, func() (rows []TableEntry) {
+		for _, scope := range domain.HaltScopes() {
+			rows = append(rows, Entry(string(scope), scope))
+		}
+		return rows
+	}())
+
+	It("that flatten count an exit that rests, and sell nothing twice", func(ctx SpecContext) {
+		t.send(ctx, hook, buyTen)
+		twoByHand(ctx)
+		t.settle(ctx)
+		resting := &restingExits{Broker: t.venue}
+		t.brokers[domain.BrokerKindPaper] = resting
+		Expect(desk.SetHalt(ctx, t.who, target(domain.HaltScopeUser), domain.HaltModeFlatten, "")).Error().NotTo(HaveOccurred())
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(resting.quantities).To(Equal([]string{"10", "2"}))
+		Expect(resting.canceled).To(BeFalse())
+	})
+
 	DescribeTable("leave alone what they do not reach", func(ctx SpecContext, scope domain.HaltScope) {
 		elsewhere := map[domain.HaltScope]func() (ports.IssuedWebhook, string){
 			domain.HaltScopeAccount: func() (ports.IssuedWebhook, string) {
@@ -143,3 +190,36 @@ var _ = Describe("Halts, by scope and mode", func() {
 		Entry("another symbol", domain.HaltScopeSymbol),
 	)
 })
+
+// restingExits is a venue at which exits are taken and rest.
+type restingExits struct {
+	ports.Broker
+	quantities []string
+	canceled   bool
+	taken      map[string]domain.OrderReport
+}
+
+func (v *restingExits) Submit(ctx context.Context, a *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
+	if r.Side != domain.SideSell {
+		return v.Broker.Submit(ctx, a, r)
+	}
+	v.quantities = append(v.quantities, r.Quantity.String())
+	report := domain.OrderReport{ClientOrderID: r.ClientOrderID, BrokerOrderID: "rests-" + r.ClientOrderID, Status: domain.StatusNew, At: r.MadeAt}
+	if v.taken == nil {
+		v.taken = map[string]domain.OrderReport{}
+	}
+	v.taken[r.ClientOrderID] = report
+	return report, nil
+}
+
+func (v *restingExits) ByClientOrderID(ctx context.Context, a *domain.BrokerAccount, id string) (domain.OrderReport, error) {
+	if report, ok := v.taken[id]; ok {
+		return report, nil
+	}
+	return v.Broker.ByClientOrderID(ctx, a, id)
+}
+
+func (v *restingExits) Cancel(ctx context.Context, a *domain.BrokerAccount, id string) (domain.OrderReport, error) {
+	v.canceled = true
+	return v.Broker.Cancel(ctx, a, id)
+}

@@ -74,8 +74,10 @@ func (h *Halts) LiftHalt(ctx context.Context, caller domain.Principal, target do
 	return nil
 }
 
-// Flattener queues the exits of halts of mode flatten, one an account. A crash
-// in between queues none twice: the signal of a halt and an account has one id.
+// Flattener queues the exits of halts of mode flatten: in each account one for every
+// config that holds something, so that its own books know, and then one for what
+// is left. A crash in between queues none twice: the signal of a halt, an account
+// and a config has one id.
 type Flattener struct {
 	board ports.HaltBoard
 	inbox ports.SignalInbox
@@ -134,19 +136,34 @@ func (f *Flattener) flatten(ctx context.Context) error {
 }
 
 func (f *Flattener) queue(ctx context.Context, d ports.Flattening, account ports.FlattenedAccount) error {
-	halt := d.Halt
+	for _, holder := range account.Holders {
+		if err := f.submit(ctx, d.Halt, account, &holder); err != nil {
+			return err
+		}
+	}
+	if config := d.Halt.Target.WebhookConfigID; config != nil {
+		return f.submit(ctx, d.Halt, account, &ports.FlattenedConfig{ID: *config, Version: d.ConfigVersion})
+	}
+	return f.submit(ctx, d.Halt, account, nil)
+}
+
+// submit queues the exit of what a config holds, or of all where that is nil.
+func (f *Flattener) submit(ctx context.Context, halt domain.Halt, account ports.FlattenedAccount, config *ports.FlattenedConfig) error {
 	intent, err := domain.NewIntent(domain.Intent{
 		Action: domain.ActionExit, Symbol: halt.Target.Symbol, OrderType: domain.OrderTypeMarket, TimeInForce: domain.TimeInForceDay,
 	})
 	if err != nil {
 		return err
 	}
-	signal, err := domain.NewSignal(domain.SignalSnapshot{
-		ID: exitOf(halt.ID, account.ID), UserID: account.UserID, Source: domain.SourceHalt, Intent: intent,
-		WebhookConfigID: halt.Target.WebhookConfigID, WebhookConfigVersion: d.ConfigVersion,
+	exit := domain.SignalSnapshot{
+		ID: exitOf(halt, account.ID, config), UserID: account.UserID, Source: domain.SourceHalt, Intent: intent,
 		Tickets:    ticketsFor(domain.OperatorRules(account.ID).Routes, intent.Symbol, f.ids),
 		ReceivedAt: f.clock.Now(),
-	}, nil)
+	}
+	if config != nil {
+		exit.WebhookConfigID, exit.WebhookConfigVersion = &config.ID, config.Version
+	}
+	signal, err := domain.NewSignal(exit, nil)
 	if err != nil {
 		return err
 	}
@@ -156,12 +173,17 @@ func (f *Flattener) queue(ctx context.Context, d ports.Flattening, account ports
 	return nil
 }
 
-// exitOf gives the id of the signal that ends an account for a halt: the time of
-// the halt's, and a digest of both (RFC 9562, version 7).
-func exitOf(halt domain.HaltID, account domain.BrokerAccountID) domain.SignalID {
-	digest := sha256.Sum256(append(halt.UUID[:], account.UUID[:]...))
+// exitOf gives the id of the signal that ends an account for a halt, or what a
+// config holds there: the time of the halt's, and a digest of all that it is about
+// (RFC 9562, version 7).
+func exitOf(halt domain.Halt, account domain.BrokerAccountID, config *ports.FlattenedConfig) domain.SignalID {
+	about := append(halt.ID.UUID[:], account.UUID[:]...)
+	if config != nil && halt.Target.WebhookConfigID == nil {
+		about = append(about, config.ID.UUID[:]...)
+	}
+	digest := sha256.Sum256(about)
 	var id domain.SignalID
-	copy(id.UUID[:], halt.UUID[:8])
+	copy(id.UUID[:], halt.ID.UUID[:8])
 	copy(id.UUID[8:], digest[:8])
 	id.UUID[8] = id.UUID[8]&0x3f | 0x80
 	return id

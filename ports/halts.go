@@ -49,6 +49,15 @@ type Flattening struct {
 type FlattenedAccount struct {
 	ID     domain.BrokerAccountID
 	UserID domain.UserID
+	// Holders are the configs whose fills hold something in the account, of the
+	// halt's symbol where it has one, by id; none where the halt is a webhook's.
+	Holders []FlattenedConfig
+}
+
+// FlattenedConfig is a config and its present version.
+type FlattenedConfig struct {
+	ID      domain.WebhookConfigID
+	Version int
 }
 
 // HaltBoard is the worker's view of the halts that ask for something to be done.

@@ -146,7 +146,7 @@ func (s *Store) Flattenings(ctx context.Context) ([]ports.Flattening, error) {
 			}
 			for id, a := range t.accounts {
 				if a.DeletedAt == nil && h.Target.Stops(a.UserID, id, config, h.Target.Symbol) && (config == nil || t.routed(*config, id)) {
-					f.Accounts = append(f.Accounts, ports.FlattenedAccount{ID: id, UserID: a.UserID})
+					f.Accounts = append(f.Accounts, ports.FlattenedAccount{ID: id, UserID: a.UserID, Holders: t.holders(h.Target, id)})
 				}
 			}
 			slices.SortFunc(f.Accounts, func(a, b ports.FlattenedAccount) int { return compareIDs(a.ID.UUID, b.ID.UUID) })
@@ -155,6 +155,25 @@ func (s *Store) Flattenings(ctx context.Context) ([]ports.Flattening, error) {
 		return nil
 	})
 	return all, err
+}
+
+// holders gives the configs that hold something in an account.
+func (t *tx) holders(target domain.HaltTarget, account domain.BrokerAccountID) (found []ports.FlattenedConfig) {
+	if target.WebhookConfigID != nil {
+		return nil
+	}
+	for k, row := range t.positions {
+		if k.scope != ports.PositionsByWebhook || k.account != account || k.config.IsZero() || row.position.Quantity.IsFlat() ||
+			target.Symbol != "" && target.Symbol != k.symbol {
+			continue
+		}
+		holder := ports.FlattenedConfig{ID: k.config, Version: t.configs[k.config].config.Version}
+		if !slices.Contains(found, holder) {
+			found = append(found, holder)
+		}
+	}
+	slices.SortFunc(found, func(a, b ports.FlattenedConfig) int { return compareIDs(a.ID.UUID, b.ID.UUID) })
+	return found
 }
 
 // routed reports whether a config routes to an account or ever did.

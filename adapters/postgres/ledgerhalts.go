@@ -145,13 +145,21 @@ where halt.lifted_at is null and halt.mode = 'flatten' and halt.flattened_at is 
 order by halt.id`
 
 const flattenedAccountsSQL = `
-select account.id, account.user_id
+select account.id, account.user_id, holders.ids, holders.versions
 from public.broker_accounts account
 join public.halts halt
   on (halt.user_id is null or halt.user_id = account.user_id)
   and (halt.broker_account_id is null or halt.broker_account_id = account.id)
   and (halt.webhook_config_id is null or account.id in (
     select route.broker_account_id from public.webhook_routes route where route.webhook_config_id = halt.webhook_config_id))
+cross join lateral (
+  select coalesce(array_agg(config.id order by config.id), '{}') as ids, coalesce(array_agg(config.version order by config.id), '{}') as versions
+  from public.webhook_configs config
+  where halt.webhook_config_id is null and config.user_id = account.user_id and exists (
+    select from public.positions held
+    where held.broker_account_id = account.id and held.scope = 'webhook' and held.webhook_config_id = config.id and held.quantity <> 0
+      and (halt.symbol is null or held.symbol = halt.symbol))
+) as holders
 where halt.id = $1 and account.deleted_at is null
 order by account.id`
 
@@ -177,10 +185,19 @@ type flatteningRow struct {
 	ConfigVersion int
 }
 
-type flattenedAccountRow struct{ ID, UserID uuid.UUID }
+type flattenedAccountRow struct {
+	ID, UserID uuid.UUID
+	// The configs that hold something, and their versions.
+	IDs      []uuid.UUID `db:"ids"`
+	Versions []int
+}
 
 func (r flattenedAccountRow) toPort() ports.FlattenedAccount {
-	return ports.FlattenedAccount{ID: domain.BrokerAccountID{UUID: r.ID}, UserID: domain.UserID{UUID: r.UserID}}
+	a := ports.FlattenedAccount{ID: domain.BrokerAccountID{UUID: r.ID}, UserID: domain.UserID{UUID: r.UserID}}
+	for i, id := range r.IDs {
+		a.Holders = append(a.Holders, ports.FlattenedConfig{ID: domain.WebhookConfigID{UUID: id}, Version: r.Versions[i]})
+	}
+	return a
 }
 
 // Flattened implements ports.HaltBoard.

@@ -177,6 +177,8 @@ func DescribeHalts(name string, h StorageHarness) bool {
 		})
 
 		It("gives what is to be flattened with the accounts in scope, until that is done", func(ctx SpecContext) {
+			bought := w.placed(ctx, config, "AAPL")
+			w.record(ctx, bought.order.ID(), w.acknowledged(bought.order), w.fill(1, "10", "100"))
 			other := w.account(ctx, w.ada)
 			his := w.account(ctx, w.bob)
 			removed := w.account(ctx, w.ada)
@@ -194,9 +196,20 @@ func DescribeHalts(name string, h StorageHarness) bool {
 				}
 				return list
 			}
+			holding := func(accounts []ports.FlattenedAccount) []ports.FlattenedAccount {
+				accounts[0].Holders = []ports.FlattenedConfig{{ID: config.ID(), Version: 1}}
+				return accounts
+			}
 			Expect(due).To(sameAs([]ports.Flattening{
-				{Halt: one, Accounts: of(account)}, {Halt: own, Accounts: of(account, other)}, {Halt: all, Accounts: of(account, other, his)},
-			}))
+				{Halt: one, Accounts: holding(of(account))}, {Halt: own, Accounts: holding(of(account, other))},
+				{Halt: all, Accounts: holding(of(account, other, his))},
+			}), "with the configs that hold something")
+
+			inMSFT := w.halt(ctx, w.ada, domain.HaltTarget{Scope: domain.HaltScopeSymbol, Symbol: "MSFT", UserID: &w.ada.UserID}, domain.HaltModeFlatten)
+			due, err = w.HaltBoard.Flattenings(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(due).To(ContainElement(sameAs(ports.Flattening{Halt: inMSFT, Accounts: of(account, other)})), "nobody holds any")
+			Expect(w.HaltBoard.Flattened(ctx, inMSFT.ID, w.mint.now())).To(Succeed())
 
 			w.revise(ctx, w.ada, config.ID(), countingRules(other))
 			webhook := w.halt(ctx, w.ada, domain.HaltTarget{Scope: domain.HaltScopeWebhook, WebhookConfigID: new(config.ID())}, domain.HaltModeFlatten)
