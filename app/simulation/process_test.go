@@ -80,7 +80,7 @@ func (w *world) start(slot int) {
 		Every: 20 * time.Second, Poll: 5 * time.Second, Lease: 10 * time.Second, Batch: 2, Page: 3, Overlap: 10 * time.Second, SendTimeout: sendTimeout,
 	})
 	watching := app.DefaultStopWatchConfig()
-	watching.SendTimeout = sendTimeout
+	watching.Every, watching.SendTimeout = 4*time.Second, sendTimeout
 	stops := app.NewStopWatch(as("stop watch").ledger(), as("stop watch").inbox(), as("stop watch").brokers(), clock, rung, log, watching)
 	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run, stops.Run} {
 		p.running.Go(func() { run(ctx) })

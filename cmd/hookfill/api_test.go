@@ -23,6 +23,7 @@ type (
 	signalRecord struct {
 		ID      string         `json:"id"`
 		State   string         `json:"state"`
+		Source  string         `json:"source"`
 		Symbol  string         `json:"symbol"`
 		Reasons []reasonRecord `json:"reasons"`
 	}

@@ -201,7 +201,8 @@ func DescribeHalts(name string, h StorageHarness) bool {
 				return accounts
 			}
 			Expect(due).To(sameAs([]ports.Flattening{
-				{Halt: one, Accounts: holding(of(account))}, {Halt: own, Accounts: holding(of(account, other))},
+				{Halt: one, Accounts: holding(of(account))},
+				{Halt: own, Accounts: holding(of(account, other))},
 				{Halt: all, Accounts: holding(of(account, other, his))},
 			}), "with the configs that hold something")
 
