@@ -16,7 +16,7 @@ import (
 const (
 	chaosCyclesVariable = "HOOKFILL_TEST_CHAOS_CYCLES"
 	chaosSeedVariable   = "HOOKFILL_TEST_CHAOS_SEED"
-	chaosCycles         = 12
+	chaosCycles         = 10
 )
 
 var _ = Describe("Processes that are killed, frozen and cut off at any moment", func() {
