@@ -31,6 +31,11 @@ func (w *world) halt(ctx context.Context, caller domain.Principal, target domain
 	GinkgoHelper()
 	h, err := w.tryHalt(ctx, caller, w.newHalt(caller, target, mode))
 	Expect(err).NotTo(HaveOccurred())
+	if target.Scope == domain.HaltScopeAll {
+		DeferCleanup(func(ctx SpecContext) { // it would reach whatever else uses the storage
+			Expect(w.lift(ctx, caller, target)).To(Or(Succeed(), failAs(domain.KindNotFound)))
+		})
+	}
 	return h
 }
 
