@@ -44,7 +44,7 @@ func (x *execution) alertBefore() *ports.QueuedSignal {
 		if by := x.brief.SupersededBy; by != nil && *by != a.SignalID {
 			continue
 		}
-		if a.SameConfig && a.Intent.Precedes(x.intent) {
+		if a.SameConfig && a.Intent.Precedes(x.intent) && !slices.Contains(x.held, a.TicketID) {
 			return &a
 		}
 	}
@@ -60,7 +60,8 @@ func (x *execution) letPass(ctx context.Context, before ports.QueuedSignal) (tim
 	if err := x.ledger.Overtake(ctx, x.lease, before.TicketID, why); err != nil {
 		return 0, err
 	}
-	return x.runTicket(ctx, ports.ClaimedLane{Lease: x.lease}, domain.Ticket{ID: before.TicketID})
+	held := append(slices.Clip(x.held), x.ticket.ID)
+	return x.runTicket(ctx, ports.ClaimedLane{Lease: x.lease}, domain.Ticket{ID: before.TicketID}, held...)
 }
 
 // link gives what the next alert is held against, where this ticket's own is

@@ -202,6 +202,24 @@ var _ = Describe("A chain of alerts", func() {
 		})
 	})
 
+	It("where a break is held comes to its end where alerts come from each other in a circle", func(ctx SpecContext) {
+		hook := t.hook(ctx, rule(domain.ChainHold))
+		t.send(ctx, hook, moves(1, "buy", "10", "0", "10"))
+		t.settle(ctx)
+		ids := []domain.SignalID{
+			t.send(ctx, hook, moves(2, "sell", "5", "20", "15")),
+			t.send(ctx, hook, moves(3, "buy", "3", "15", "18")),
+			t.send(ctx, hook, moves(4, "buy", "2", "18", "20")),
+		}
+		t.settle(ctx)
+		for range 3 {
+			t.later(ctx, time.Minute)
+		}
+		for _, id := range ids {
+			Expect(ticket(ctx, id).State.IsFinal()).To(BeTrue())
+		}
+	})
+
 	It("where a break is held brings several that are late into their order", func(ctx SpecContext) {
 		hook := t.hook(ctx, rule(domain.ChainHold))
 		t.send(ctx, hook, moves(1, "buy", "10", "0", "10"))

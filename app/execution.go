@@ -14,6 +14,7 @@ import (
 type execution struct {
 	*Executor
 	lease   ports.Lease
+	held    []domain.TicketID
 	ticket  domain.Ticket
 	brief   *ports.TicketBrief
 	account *domain.BrokerAccount
@@ -40,8 +41,11 @@ const (
 // runTicket brings a ticket as far as it gets now. It gives 0 once the ticket is
 // final, else how long to wait before going on. Whatever happened before, in
 // this process or another, is read from the ledger: nothing is remembered here.
-func (e *Executor) runTicket(ctx context.Context, lane ports.ClaimedLane, t domain.Ticket) (time.Duration, error) {
-	x := execution{Executor: e, lease: lane.Lease, ticket: t}
+//
+// Held are the tickets that this one was taken before just now: they wait for it,
+// and it for none of them.
+func (e *Executor) runTicket(ctx context.Context, lane ports.ClaimedLane, t domain.Ticket, held ...domain.TicketID) (time.Duration, error) {
+	x := execution{Executor: e, lease: lane.Lease, ticket: t, held: held}
 	for {
 		if err := x.load(ctx); err != nil {
 			return 0, err

@@ -52,7 +52,7 @@ func (x *execution) isRestorable() bool {
 // position and whose end decides what has to be protected again. At market that is
 // soon; an exit with a limit may rest, and nothing waits for it.
 func (x *execution) awaitsRest(exit *domain.Order) bool {
-	return len(x.suspended()) > 0 && !exit.IsLeg() && !exit.IsSettled() && exit.Submission() == domain.SubmissionAcknowledged &&
+	return len(x.suspended()) > 0 && x.endsWhatIsHeld(exit) && !exit.IsSettled() && exit.Submission() == domain.SubmissionAcknowledged &&
 		exit.Terms().Type == domain.OrderTypeMarket && x.brief.SupersededBy == nil
 }
 
@@ -60,7 +60,14 @@ func (x *execution) awaitsRest(exit *domain.Order) bool {
 // ended the protection: it came to nothing, or to less than it was for, or it was
 // for a part. A newer full exit that waits behind makes that needless.
 func (x *execution) mustRestore(exit *domain.Order) bool {
-	return len(x.suspended()) > 0 && !exit.IsLeg() && exit.IsSettled() && x.brief.SupersededBy == nil && !x.position().IsFlat()
+	return len(x.suspended()) > 0 && x.endsWhatIsHeld(exit) && exit.IsSettled() && x.brief.SupersededBy == nil
+}
+
+// endsWhatIsHeld reports whether an order is an exit of the position there is, and
+// not the entry that follows one.
+func (x *execution) endsWhatIsHeld(o *domain.Order) bool {
+	position := x.position()
+	return !o.IsLeg() && !position.IsFlat() && o.Terms().Side == position.ExitSide()
 }
 
 // endRestored ends a ticket with its last order, once what that had ended of a

@@ -150,6 +150,20 @@ var _ = Describe("An exit of a part of a protected position", func() {
 		expectProtected(ctx, "10")
 	})
 
+	It("puts nothing back where it was of a reversal, whose entry is another position", func(ctx SpecContext) {
+		id := t.send(ctx, hook, `{"ticker":"AAPL","action":"sell","quantity":"14","price":"100"}`)
+		t.settle(ctx)
+		for range 3 {
+			t.later(ctx, time.Second)
+		}
+		Expect(t.signal(ctx, id).State).To(Equal(domain.StateDone))
+		Expect(t.held(ctx, "AAPL")).To(Equal("-4"))
+		for _, o := range t.orders(ctx) {
+			Expect(o.IsWorking()).To(BeFalse())
+		}
+		Expect(t.orders(ctx)).To(HaveLen(4))
+	})
+
 	It("can be followed by another, and by an exit of all", func(ctx SpecContext) {
 		t.send(ctx, hook, exitFour)
 		t.settle(ctx)
