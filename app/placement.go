@@ -178,9 +178,10 @@ func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration,
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// reduces reports whether an order makes the position smaller.
+// reduces reports whether an order makes the position smaller that there will be
+// once what is on its way at market has filled, as when it was planned.
 func (x *execution) reduces(o *domain.Order) bool {
-	before := x.position()
+	before := x.expected()
 	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
 }
 

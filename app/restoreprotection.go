@@ -71,8 +71,14 @@ func (x *execution) endsWhatIsHeld(o *domain.Order) bool {
 }
 
 // endRestored ends a ticket with its last order, once what that had ended of a
-// position's protection is put back where it must be.
+// position's protection is put back where it must be. A stop order under way is
+// settled first, also where a full exit waits behind: that asks for it to end.
 func (x *execution) endRestored(ctx context.Context, last *domain.Order, end ports.TicketEnd) (time.Duration, bool, error) {
+	for _, leg := range x.brief.Legs {
+		if !isBracketLeg(leg) && leg.Submission().IsUnsettled() {
+			return x.follow(ctx, leg)
+		}
+	}
 	if x.mustRestore(last) {
 		if wait, done, err := x.restore(ctx, last); !done || err != nil {
 			return wait, false, err
@@ -85,12 +91,6 @@ func (x *execution) endRestored(ctx context.Context, last *domain.Order, end por
 // restore has stop orders work again for what is still held, one for each that
 // was ended, at the same prices. Done reports that nothing of that is left to do.
 func (x *execution) restore(ctx context.Context, exit *domain.Order) (wait time.Duration, done bool, err error) {
-	for _, leg := range x.brief.Legs {
-		if leg.Submission().IsUnsettled() {
-			wait, _, err := x.follow(ctx, leg)
-			return wait, false, err
-		}
-	}
 	ended, err := x.ended(ctx)
 	if err != nil {
 		return 0, false, err

@@ -355,9 +355,9 @@ func judgeRestored(v *venue, exit *taken, known *domain.Order, f first, byID map
 		return nil // it never got there, so all is left
 	}
 	var held int64
-	for _, o := range v.taken {
+	for _, o := range v.taken[:f.after] {
 		other := byID[o.clientOrderID]
-		if other != nil && o.clientOrderID != f.clientOrderID && o.account == exit.account && o.symbol == exit.symbol && sameHook(other, known) {
+		if other != nil && o.account == exit.account && o.symbol == exit.symbol && sameHook(other, known) {
 			_, filled := o.executed(f.at)
 			held += o.sign * filled
 		}

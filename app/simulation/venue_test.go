@@ -137,6 +137,8 @@ type first struct {
 	clientOrderID string
 	symbol        domain.Symbol
 	at            time.Time
+	// after is how many orders the venue had taken before.
+	after int
 }
 
 func newVenue(w *world, c class) *venue {
@@ -215,7 +217,7 @@ func (v *venue) note(account domain.BrokerAccountID, r ports.OrderRequest) {
 			return
 		}
 	}
-	v.firsts = append(v.firsts, first{account, r.ClientOrderID, r.Symbol, time.Now()})
+	v.firsts = append(v.firsts, first{account, r.ClientOrderID, r.Symbol, time.Now(), len(v.taken)})
 }
 
 // receive takes an order unless the venue's own rule for duplicates forbids it.
