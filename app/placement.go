@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -24,6 +25,7 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(), Legs: legs,
 		Afresh: first.Effect == domain.EffectEntry && x.position().IsFlat(),
 	}
+	understood.Protected = first.Effect == domain.EffectEntry && isStoppedAtBroker(plan)
 	if plan.Synthetic && first.Effect == domain.EffectEntry {
 		understood.Synthetic = new(domain.SyntheticStopFor(o.Terms(), plan.Legs))
 	}
@@ -45,6 +47,12 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		x.ticket.Target = &plan.Target
 	}
 	return x.dispatch(ctx, o)
+}
+
+// isStoppedAtBroker reports whether the broker has, or will have, the stop-loss of
+// what a plan enters.
+func isStoppedAtBroker(plan domain.Plan) bool {
+	return !plan.Synthetic && slices.ContainsFunc(plan.Legs, func(l domain.Leg) bool { return l.StopPrice != nil })
 }
 
 // nextStep numbers the ticket's next order.
