@@ -95,7 +95,7 @@ func (p *Patrol) see(ctx context.Context, position ports.ProtectedPosition) erro
 	now := p.clock.Now()
 	bare := position.Bare()
 	switch {
-	case position.Over && position.Held().IsZero() && position.Idle && !position.Exiting:
+	case position.Over && position.Held().IsZero() && position.Idle && !position.Open:
 		return p.ledger.EndProtection(ctx, protectedLaneOf(position), domain.ProtectionClosed, now)
 	case bare.IsZero() || position.Exiting || !position.Idle:
 		return nil

@@ -186,11 +186,16 @@ func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration,
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// reduces reports whether an order makes the position smaller that there will be
-// once what is on its way at market has filled, as when it was planned.
+// reduces reports whether an order makes the position smaller: the one there is and
+// the one there will be once what is on its way at market has filled, for it was
+// planned against either.
 func (x *execution) reduces(o *domain.Order) bool {
-	before := x.expected()
-	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
+	for _, before := range []domain.Net{x.position(), x.expected()} {
+		if before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // stillWanted reports whether an order not placed yet should be: while no full

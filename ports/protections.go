@@ -28,6 +28,8 @@ type ProtectedPosition struct {
 	// order on that side that is no leg is open.
 	Covered domain.Quantity
 	Exiting bool
+	// Open says that any order of the config is open in the lane.
+	Open bool
 	// Idle says that no ticket waits in the lane, and none is under way.
 	Idle bool
 	// ConfigPosition is what the config's fills built in the lane, AccountPosition

@@ -125,7 +125,9 @@ func (t *tx) protectedPosition(key protectedKey, ids []domain.OrderID) (ports.Pr
 	for id := range t.live {
 		terms := t.orders[id].order.Terms
 		switch {
-		case holding(terms) != key.of || terms.Side != key.side:
+		case holding(terms) != key.of:
+			continue
+		case terms.Side != key.side:
 		case terms.ParentID == nil:
 			p.Exiting = true
 		case terms.StopPrice != nil:
@@ -135,6 +137,7 @@ func (t *tx) protectedPosition(key protectedKey, ids []domain.OrderID) (ports.Pr
 			}
 			covered = covered.After(domain.SideBuy, o.LeavesQuantity())
 		}
+		p.Open = true
 	}
 	p.Built, p.Covered = built.Size(), covered.Size()
 	return p, nil

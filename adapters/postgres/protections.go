@@ -25,7 +25,7 @@ where entry.broker_account_id = $1 and entry.symbol = $2 and entry.webhook_confi
 	// one; what their legs filled is ended already, whichever ticket sent them.
 	protectedPositionsSQL = `
 select position.*, config.quantity::text as config_quantity, account.quantity::text as account_quantity,
-  working.covered::text, working.exiting, lane.next_seq = lane.done_seq + 1 as idle
+  working.covered::text, working.exiting, working.open, lane.next_seq = lane.done_seq + 1 as idle
 from (
   select (array_agg(entry.order_id order by entry.order_id))[1] as entry_id,
     (array_agg(entry.ticket_id order by entry.order_id))[1] as ticket_id,
@@ -51,10 +51,12 @@ cross join lateral (
   where p.broker_account_id = position.broker_account_id and p.symbol = position.symbol and p.scope = 'account'
 ) account
 cross join lateral (
-  select coalesce(sum(o.quantity - o.filled_quantity) filter (where o.parent_id is not null and o.stop_price is not null), 0) as covered,
-    coalesce(bool_or(o.parent_id is null), false) as exiting
+  select coalesce(sum(o.quantity - o.filled_quantity)
+      filter (where o.side = position.side and o.parent_id is not null and o.stop_price is not null), 0) as covered,
+    coalesce(bool_or(o.side = position.side and o.parent_id is null), false) as exiting,
+    count(*) > 0 as open
   from public.orders o
-  where o.broker_account_id = position.broker_account_id and o.symbol = position.symbol and o.side = position.side
+  where o.broker_account_id = position.broker_account_id and o.symbol = position.symbol
     and o.webhook_config_id is not distinct from position.webhook_config_id and ` + orderIsUnsettled + `
 ) working`
 	protectedPositionsAfterSQL = protectedPositionsSQL + `
@@ -94,6 +96,7 @@ type protectedRow struct {
 	AccountQuantity string
 	Covered         string
 	Exiting         bool
+	Open            bool
 	Idle            bool
 }
 
@@ -103,7 +106,7 @@ func (r protectedRow) toPort() (ports.ProtectedPosition, error) {
 		EntryID: domain.OrderID{UUID: r.EntryID}, TicketID: domain.TicketID{UUID: r.TicketID},
 		BrokerAccountID: domain.BrokerAccountID{UUID: r.BrokerAccountID}, Symbol: r.Symbol, Side: r.Side,
 		Built: amountIn(&a, "filled_quantity", r.Built, domain.RestoreQuantity), Over: r.Over,
-		Covered: amountIn(&a, "quantity", r.Covered, domain.RestoreQuantity), Exiting: r.Exiting, Idle: r.Idle,
+		Covered: amountIn(&a, "quantity", r.Covered, domain.RestoreQuantity), Exiting: r.Exiting, Open: r.Open, Idle: r.Idle,
 		ConfigPosition:  amountIn(&a, "quantity", r.ConfigQuantity, domain.RestoreNet),
 		AccountPosition: amountIn(&a, "quantity", r.AccountQuantity, domain.RestoreNet),
 		Tries:           r.Tries, TriedAt: utc(r.TriedAt),

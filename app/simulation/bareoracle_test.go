@@ -97,10 +97,10 @@ func (v *venue) protected(byID map[string]*domain.Order) map[holding]int64 {
 			if m.stopped {
 				stopped[m.of] = after
 			}
-		case m.stopped:
-			stopped[m.of] += m.quantity
 		case before*m.quantity < 0:
 			stopped[m.of] = nearer(stopped[m.of], m.quantity)
+		case m.stopped:
+			stopped[m.of] += m.quantity
 		}
 	}
 	return stopped

@@ -82,7 +82,7 @@ func (l *ledgerSpecs) describeProtections() {
 		t := l.keptEntry(ctx, "AAPL")
 		want := ports.ProtectedPosition{
 			EntryID: t.order.ID(), TicketID: t.ticket.ID, BrokerAccountID: l.account.ID(), WebhookConfigID: new(l.config.ID()),
-			Symbol: "AAPL", Side: domain.SideSell, Idle: true,
+			Symbol: "AAPL", Side: domain.SideSell, Idle: true, Open: true,
 		}
 		Expect(l.kept(ctx)).To(sameAs([]ports.ProtectedPosition{want}))
 		Expect(w.Ledger.ProtectedPosition(ctx, t.order.ID())).To(sameAs(want))
@@ -134,7 +134,9 @@ func (l *ledgerSpecs) describeProtections() {
 		Expect(l.kept(ctx)[0].Exiting).To(BeTrue())
 		Expect(l.kept(ctx)[0].Covered.IsZero()).To(BeTrue())
 		w.record(ctx, exit.ID(), w.fill(1, "10", "100"))
-		Expect(l.kept(ctx)[0].Exiting).To(BeFalse())
+		Expect([]bool{l.kept(ctx)[0].Exiting, l.kept(ctx)[0].Open}).To(Equal([]bool{false, true}), "the entry is open")
+		w.record(ctx, t.order.ID(), w.fill(2, "10", "100"))
+		Expect(l.kept(ctx)[0].Open).To(BeFalse())
 		w.queue(ctx, l.config, "AAPL")
 		Expect(l.kept(ctx)[0].Idle).To(BeFalse())
 	})
