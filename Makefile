@@ -22,7 +22,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test simulate mutants chaos faults soak bench cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test simulate mutants chaos faults conformance soak bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -56,6 +56,9 @@ chaos: go ## Kill, freeze and cut off processes CYCLES times while alerts arrive
 
 faults: go ## Place ORDERS orders for each way a broker can fail: one of each is there in the end
 	@HOOKFILL_TEST_FAULT_ORDERS=$(ORDERS) $(GO) test -count=1 -timeout 0 ./adapters/alpaca -ginkgo.focus='leaves exactly one' -ginkgo.timeout 24h
+
+conformance: go ## Write anew what ports/portstest/CONFORMANCE.md says of every case of the broker suites
+	@HOOKFILL_TEST_CONFORMANCE=write $(GO) test -count=1 -p 1 ./adapters/alpaca ./adapters/paper
 
 soak: go ## Post RATE alerts a second for MINUTES and execute them: nothing grows but the records
 	@.ci/postgres

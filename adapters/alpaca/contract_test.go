@@ -44,5 +44,6 @@ var (
 		}
 	}})
 	_ = portstest.DescribeBroker("alpaca.Broker", portstest.BrokerHarness{New: atVenue, WithoutLegs: true})
+	_ = portstest.CheckConformance("alpaca.Broker", "../../ports/portstest/CONFORMANCE.md")
 	_ = portstest.DescribeOrderHistory("alpaca.Broker", portstest.BrokerHarness{New: atVenue, WithoutLegs: true})
 )
