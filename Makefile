@@ -2,8 +2,8 @@
 # Variables: GO, ARGS (added to `hookfill serve`), PKG (what `make test` runs:
 # `make test PKG=./domain`), FUZZTIME, TIMEOUT (of all specs together), CYCLES (of
 # chaos), SEEDS (how many to simulate), SEED (of simulate or chaos: the choices of
-# an earlier run), MINUTES and RATE (of soak: how long, and alerts a second), MUTANT
-# (part of a name).
+# an earlier run), ORDERS (of faults: how many for each way to fail), MINUTES and
+# RATE (of soak: how long, and alerts a second), MUTANT (part of a name).
 
 GO       ?= go
 ARGS     ?=
@@ -11,6 +11,7 @@ PKG      ?= -r
 FUZZTIME ?= 10s
 CYCLES   ?= 10
 SEEDS    ?= 2000
+ORDERS   ?= 1000
 MINUTES  ?= 10
 RATE     ?= 300
 SEED     ?=
@@ -21,7 +22,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test simulate mutants chaos soak bench cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test simulate mutants chaos faults conformance soak bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -52,6 +53,12 @@ chaos: go ## Kill, freeze and cut off processes CYCLES times while alerts arrive
 	@HOOKFILL_TEST_REQUIRE_DATABASE=1 HOOKFILL_TEST_CHAOS_CYCLES=$(CYCLES) HOOKFILL_TEST_CHAOS_SEED=$(SEED) \
 		CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 0 -v -run '^TestHookfill$$' ./cmd/hookfill \
 		-ginkgo.v -ginkgo.silence-skips -ginkgo.focus='killed, frozen and cut off' -ginkgo.timeout 24h
+
+faults: go ## Place ORDERS orders for each way a broker can fail: one of each is there in the end
+	@HOOKFILL_TEST_FAULT_ORDERS=$(ORDERS) $(GO) test -count=1 -timeout 0 ./adapters/alpaca -ginkgo.focus='leaves exactly one' -ginkgo.timeout 24h
+
+conformance: go ## Write anew what ports/portstest/CONFORMANCE.md says of every case of the broker suites
+	@HOOKFILL_TEST_CONFORMANCE=write $(GO) test -count=1 -p 1 ./adapters/alpaca ./adapters/paper
 
 soak: go ## Post RATE alerts a second for MINUTES and execute them: nothing grows but the records
 	@.ci/postgres

@@ -182,7 +182,7 @@ func (b *Broker) visitAt(ctx context.Context, account *domain.BrokerAccount, bas
 
 func (v *visit) do(ctx context.Context, r request) answer {
 	a := v.b.line.send(ctx, v.site, r)
-	v.gate.learn(v.b.clock.Now(), v.account.Snapshot().CredentialsVersion, a)
+	a.wait = v.gate.learn(v.b.clock.Now(), v.account.Snapshot().CredentialsVersion, a)
 	return a
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -18,8 +20,19 @@ import (
 	"github.com/hookfill/hookfill/ports/portstest/brokerfaults"
 )
 
+// ordersPerFault is what `make faults` asks for, or fewer in every run.
+func ordersPerFault() int {
+	GinkgoHelper()
+	text, isSet := os.LookupEnv("HOOKFILL_TEST_FAULT_ORDERS")
+	if !isSet {
+		return 100
+	}
+	n, err := strconv.Atoi(text)
+	Expect(err).NotTo(HaveOccurred())
+	return n
+}
+
 const (
-	ordersPerFault = 1000
 	// impatience is how long the adapter waits for an answer here, lateness how
 	// late one comes: some are in time.
 	impatience = 40 * time.Millisecond
@@ -65,7 +78,8 @@ func pass(clock *memory.Clock, err error) {
 
 var _ = Describe("A bad line to Alpaca", func() {
 	DescribeTable("leaves exactly one order of each",
-		func(ctx SpecContext, fault brokerfaults.Fault, orders int) {
+		func(ctx SpecContext, fault brokerfaults.Fault) {
+			orders := ordersPerFault()
 			v := newVenue()
 			clock := memory.NewClock(time.Unix(0, 0))
 			broker := alpaca.New(keyring{}, clock, alpaca.Config{AllowAddresses: loopback(), Timeout: impatience})
@@ -95,28 +109,25 @@ var _ = Describe("A bad line to Alpaca", func() {
 			}
 			v.line.Randomly(0, 0)
 			v.line.Close() // what was late has arrived by then, or never will
-			placed := map[string]int{}
-			for _, o := range v.simulator.all(ctx, v.simulator.account(account.ID().String())) {
-				placed[o.Report.ClientOrderID]++
-			}
+			placed := v.orders(ctx, account)
 			Expect(placed).To(HaveLen(orders))
 			Expect(placed).To(HaveEach(1))
 		},
-		func(fault brokerfaults.Fault, orders int) string { return fmt.Sprintf("%d, by %s", orders, fault) },
-		Entry(nil, brokerfaults.DropAnswer(), ordersPerFault),
-		Entry(nil, brokerfaults.ErrorExecuted(), ordersPerFault),
-		Entry(nil, brokerfaults.ErrorNotExecuted(), ordersPerFault),
-		Entry(nil, brokerfaults.MalformedBody(), ordersPerFault),
-		Entry(nil, brokerfaults.TruncatedBody(), ordersPerFault),
-		Entry(nil, brokerfaults.Repeat(), ordersPerFault),
-		Entry(nil, brokerfaults.Reset(), ordersPerFault),
-		Entry(nil, brokerfaults.Redirect(), ordersPerFault),
-		Entry(nil, brokerfaults.Throttle(time.Second), ordersPerFault),
-		Entry(nil, brokerfaults.Late(lateness), ordersPerFault),
-		Entry(nil, brokerfaults.ExecuteLate(2*lateness), ordersPerFault),
-		Entry(nil, brokerfaults.Slow(2*lateness), ordersPerFault),
-		Entry(nil, brokerfaults.Answer(http.StatusUnprocessableEntity, "application/json", `{"code":40010001,"message":"client_order_id must be unique"}`), ordersPerFault),
-		Entry(nil, brokerfaults.Answer(http.StatusServiceUnavailable, "text/html", "<html>"), ordersPerFault),
+		func(fault brokerfaults.Fault) string { return "by " + fault.String() },
+		Entry(nil, brokerfaults.DropAnswer()),
+		Entry(nil, brokerfaults.ErrorExecuted()),
+		Entry(nil, brokerfaults.ErrorNotExecuted()),
+		Entry(nil, brokerfaults.MalformedBody()),
+		Entry(nil, brokerfaults.TruncatedBody()),
+		Entry(nil, brokerfaults.Repeat()),
+		Entry(nil, brokerfaults.Reset()),
+		Entry(nil, brokerfaults.Redirect()),
+		Entry(nil, brokerfaults.Throttle(time.Second)),
+		Entry(nil, brokerfaults.Late(lateness)),
+		Entry(nil, brokerfaults.ExecuteLate(2*lateness)),
+		Entry(nil, brokerfaults.Slow(2*lateness)),
+		Entry(nil, brokerfaults.Answer(http.StatusUnprocessableEntity, "application/json", `{"code":40010001,"message":"client_order_id must be unique"}`)),
+		Entry(nil, brokerfaults.Answer(http.StatusServiceUnavailable, "text/html", "<html>")),
 	)
 
 	It("that lets a look-up lag is no proof that there is no order", func(ctx SpecContext) {

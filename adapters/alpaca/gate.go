@@ -60,13 +60,15 @@ func (g *gate) check(now time.Time, version int) error {
 	return nil
 }
 
-func (g *gate) learn(now time.Time, version int, a answer) {
+// learn shuts the gate by what an answer says, and gives for how long it did.
+func (g *gate) learn(now time.Time, version int, a answer) time.Duration {
 	if a.err != nil {
-		return
+		return 0
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if pause := pauseOf(now, a); pause > 0 {
+	pause := pauseOf(now, a)
+	if pause > 0 {
 		g.until = now.Add(pause)
 	}
 	switch {
@@ -76,9 +78,11 @@ func (g *gate) learn(now time.Time, version int, a answer) {
 		}
 		g.refused, g.mute = version, min(max(longestPause, 2*g.mute), longestMute)
 		g.retryAt = now.Add(g.mute)
+		return g.mute
 	case a.status < http.StatusMultipleChoices:
 		g.mute = 0
 	}
+	return pause
 }
 
 // pauseOf gives how long an account has no requests left, by what Alpaca says:

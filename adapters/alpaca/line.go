@@ -74,6 +74,8 @@ type answer struct {
 	header http.Header
 	body   []byte
 	err    error
+	// wait is how long nothing more is to be sent, where the answer is about that.
+	wait time.Duration
 	// sent reports that there was a connection to write on: whether anything
 	// arrived cannot be told any more.
 	sent bool

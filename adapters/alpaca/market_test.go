@@ -25,7 +25,7 @@ var _ = Describe("The market at Alpaca", func() {
 	})
 
 	It("has a calendar", func(ctx SpecContext) {
-		x := newExchange()
+		x := newSocket()
 		broker := newBroker(alpaca.Config{AllowAddresses: loopback()})
 		day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
 		Expect(broker.Calendar(ctx, accountAt(x.URL), day(26), day(29))).To(Equal([]alpaca.MarketDay{
@@ -38,12 +38,12 @@ var _ = Describe("The market at Alpaca", func() {
 })
 
 var _ = Describe("An open order at Alpaca", func() {
-	var x *exchange
+	var x *socket
 	var broker *alpaca.Broker
 	var account *domain.BrokerAccount
 	price := func(s string) *domain.Price { return new(domain.MustPrice(s)) }
 	BeforeEach(func(ctx SpecContext) {
-		x, broker = newExchange(), newBroker(alpaca.Config{AllowAddresses: loopback(), VisibleWithin: time.Millisecond})
+		x, broker = newSocket(), newBroker(alpaca.Config{AllowAddresses: loopback(), VisibleWithin: time.Millisecond})
 		account = accountAt(x.URL)
 		Expect(x.Push(ctx, account, ports.Quote{Symbol: "AAPL", Bid: price("100"), Ask: price("100"), LastPrice: price("100")})).Error().NotTo(HaveOccurred())
 		Expect(broker.Submit(ctx, account, one(func(r *ports.OrderRequest) { r.Type, r.LimitPrice = domain.OrderTypeLimit, price("90") }))).Error().NotTo(HaveOccurred())
@@ -80,7 +80,7 @@ var _ = Describe("An open order at Alpaca", func() {
 
 var _ = Describe("A position at Alpaca", func() {
 	It("is closed as a whole, once", func(ctx SpecContext) {
-		x, broker := newExchange(), newBroker(alpaca.Config{AllowAddresses: loopback()})
+		x, broker := newSocket(), newBroker(alpaca.Config{AllowAddresses: loopback()})
 		account, p := accountAt(x.URL), new(domain.MustPrice("100"))
 		Expect(x.Push(ctx, account, ports.Quote{Symbol: "BTC/USD", Bid: p, Ask: p, LastPrice: p})).Error().NotTo(HaveOccurred())
 		Expect(broker.ClosePosition(ctx, account, "BTC/USD")).Error().To(MatchError(domain.KindNotFound))

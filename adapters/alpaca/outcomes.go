@@ -118,9 +118,9 @@ func taken(a answer, into *wireOrder) error {
 	case outcomeDuplicate:
 		return duplicate(cause)
 	case outcomeThrottled:
-		return throttled(longestPause, cause)
+		return throttled(a.wait, cause)
 	case outcomeCredentials:
-		return credentialsRefused(longestPause, cause)
+		return credentialsRefused(a.wait, cause)
 	case outcomeUnknown:
 		return unknown("Alpaca's answer does not say what became of the order", cause)
 	}
@@ -172,9 +172,9 @@ func asked(a answer, what string) error {
 	}
 	switch outcomeOf(a.status, p) { //nolint:exhaustive // the others say nothing of a question
 	case outcomeThrottled:
-		return throttled(longestPause, causeOf(a, p))
+		return throttled(a.wait, causeOf(a, p))
 	case outcomeCredentials:
-		return credentialsRefused(longestPause, causeOf(a, p))
+		return credentialsRefused(a.wait, causeOf(a, p))
 	}
 	return notSent("Alpaca did not answer the question", causeOf(a, p))
 }

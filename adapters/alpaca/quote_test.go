@@ -2,7 +2,6 @@ package alpaca_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -24,21 +23,6 @@ func promptly(ctx context.Context) portstest.Trading {
 }
 
 var _ = portstest.DescribeQuotes("alpaca.Broker", portstest.BrokerHarness{New: promptly, WithoutLegs: true})
-
-// snapshots serves market data of what was pushed.
-func (s *simulator) snapshots(w http.ResponseWriter, r *http.Request, account *domain.BrokerAccount) {
-	number := func(p *domain.Price) any { return json.Number(p.String()) }
-	known := map[string]any{}
-	for symbol := range strings.SplitSeq(r.URL.Query().Get("symbols"), ",") {
-		if q, err := s.engine.Quote(r.Context(), account, domain.Symbol(symbol)); err == nil {
-			known[symbol] = map[string]any{
-				"latestTrade": map[string]any{"t": time.Now(), "p": number(q.LastPrice)},
-				"latestQuote": map[string]any{"t": time.Now(), "bp": number(q.Bid), "ap": number(q.Ask)},
-			}
-		}
-	}
-	reply(w, http.StatusOK, known)
-}
 
 const (
 	stockPrices  = "GET /v2/stocks/snapshots"

@@ -80,7 +80,7 @@ func ended(ctx context.Context, err error) error {
 func (v *visit) notConnected(response *http.Response, err error) error {
 	if response != nil {
 		a := answer{status: response.StatusCode, header: response.Header}
-		v.gate.learn(v.b.clock.Now(), v.account.Snapshot().CredentialsVersion, a)
+		a.wait = v.gate.learn(v.b.clock.Now(), v.account.Snapshot().CredentialsVersion, a)
 		if err := asked(a, "stream"); err != nil && domain.KindOf(err) == domain.KindUnavailable {
 			return err
 		}
@@ -208,8 +208,8 @@ func (s *stream) authorized(ctx context.Context, data []byte) error {
 		return broken(err)
 	}
 	if said.Status != "authorized" {
-		s.gate.learn(s.b.clock.Now(), s.account.Snapshot().CredentialsVersion, answer{status: http.StatusUnauthorized})
-		return credentialsRefused(longestPause, nil)
+		wait := s.gate.learn(s.b.clock.Now(), s.account.Snapshot().CredentialsVersion, answer{status: http.StatusUnauthorized})
+		return credentialsRefused(wait, nil)
 	}
 	return s.say(ctx, "listen", map[string][]string{"streams": {streamUpdates}})
 }

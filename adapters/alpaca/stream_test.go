@@ -2,9 +2,7 @@ package alpaca_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,62 +15,13 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/hookfill/hookfill/adapters/alpaca"
-	"github.com/hookfill/hookfill/adapters/memory"
-	"github.com/hookfill/hookfill/adapters/papersrv"
-	"github.com/hookfill/hookfill/adapters/system"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 	"github.com/hookfill/hookfill/ports/portstest"
 )
 
-// exchange is hookfill's own server of Alpaca's API, on a socket.
-type exchange struct {
-	server *papersrv.Server
-	*httptest.Server
-}
-
-func newExchange() *exchange {
-	GinkgoHelper()
-	server, err := papersrv.New(papersrv.Deps{
-		Journal: memory.NewJournal(), Clock: system.NewClock(), IDs: system.NewIDs(), Log: slog.New(slog.NewTextHandler(GinkgoWriter, nil)),
-	}, papersrv.Config{Cash: domain.MustMoney("1000000")})
-	Expect(err).NotTo(HaveOccurred())
-	x := &exchange{server, httptest.NewServer(server.Handler())}
-	DeferCleanup(x.Close)
-	return x
-}
-
-// Close cuts everybody off.
-func (x *exchange) Close() {
-	x.server.Stop()
-	x.Server.Close()
-}
-
-// Push implements ports.PaperMarket; which orders it changed nobody here asks.
-func (x *exchange) Push(ctx context.Context, account *domain.BrokerAccount, q ports.Quote) ([]string, error) {
-	body, err := json.Marshal(map[string]any{"symbol": q.Symbol, "bid": q.Bid, "ask": q.Ask, "last": q.LastPrice})
-	if err != nil {
-		return nil, err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, x.URL+"/sim/quotes", strings.NewReader(string(body)))
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Apca-Api-Key-Id", account.ID().String())
-	r.Header.Set("Apca-Api-Secret-Key", "s3cret")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	_ = response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("HTTP %d", response.StatusCode)
-	}
-	return nil, nil
-}
-
 var _ = portstest.DescribeTradeUpdates("alpaca.Broker", portstest.BrokerHarness{New: func(context.Context) portstest.Trading {
-	x := newExchange()
+	x := newSocket()
 	return portstest.Trading{
 		Broker: newBroker(alpaca.Config{AllowAddresses: loopback(), Timeout: 5 * time.Second}),
 		Open:   func(context.Context) (*domain.BrokerAccount, error) { return accountAt(x.URL), nil },

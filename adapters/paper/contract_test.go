@@ -68,4 +68,5 @@ var (
 	_                    = portstest.DescribeQuotes("paper.Broker", portstest.BrokerHarness{New: newTrading})
 	_                    = portstest.DescribeOrderHistory("paper.Broker", portstest.BrokerHarness{New: newTrading})
 	_                    = portstest.DescribePaperMarket("paper.Broker", portstest.BrokerHarness{New: newTrading})
+	_                    = portstest.CheckConformance("paper.Broker", "../../ports/portstest/CONFORMANCE.md")
 )

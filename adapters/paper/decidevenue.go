@@ -150,6 +150,9 @@ func checkTicket(t Ticket) error {
 			}
 		}
 	}
+	if t.Auction && (r.TimeInForce == domain.TimeInForceOPG || r.TimeInForce == domain.TimeInForceCLS) {
+		r.TimeInForce = domain.TimeInForceDay // it is held to the same
+	}
 	f.require(t.LegsTimeInForce == "" || t.LegsTimeInForce == domain.TimeInForceDay || t.LegsTimeInForce == domain.TimeInForceGTC,
 		"unsupported_time_in_force", "legs", "must be day or gtc")
 	if t.Either {

@@ -39,6 +39,9 @@ type Ticket struct {
 	ExpiresAt *time.Time
 	// LegsTimeInForce is that of the legs; "" is good till canceled.
 	LegsTimeInForce domain.TimeInForce
+	// Auction lets the order be for the opening or the close, which the venue trades
+	// at its quotes like one for the day.
+	Auction bool
 	// ExtendedHours lets the order trade outside the core session.
 	ExtendedHours bool
 	// One of TrailPrice and TrailPercent makes a stop order follow the last price,

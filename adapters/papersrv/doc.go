@@ -31,7 +31,10 @@
 // (1 to 5 letters, perhaps a class behind a dot) or a pair in USD, USDT, USDC or
 // BTC. An order that the account has no means for is refused and not kept.
 //
-// Not served, and refused by name: options and orders of several legs,
-// advanced_instructions, and the times in force opg and cls. There are no
-// fees and no interest, and margin is twice the equity.
+// Orders for the opening and the close are taken in their hours and trade at the
+// quote, as those for the day do.
+//
+// Not served, and refused by name: options and orders of several legs, and
+// advanced_instructions. There are no fees and no interest, and margin is twice
+// the equity.
 package papersrv

@@ -42,12 +42,15 @@ func (d *desk) place(ctx context.Context, w wish) (*paper.Record, error) {
 	if err := w.check(); err != nil {
 		return nil, err
 	}
+	if err := d.rules.checkAuction(w, d.clock.Now()); err != nil {
+		return nil, err
+	}
 	if err := d.judge(w); err != nil {
 		return nil, err
 	}
 	t := paper.Ticket{
 		OrderRequest: d.request(w), ExpiresAt: d.rules.expiry(w, d.clock.Now()), ExtendedHours: w.extendedHours,
-		TrailPrice: w.trailPrice, TrailPercent: w.trailPercent, Either: w.class == classOCO,
+		TrailPrice: w.trailPrice, TrailPercent: w.trailPercent, Either: w.class == classOCO, Auction: w.isForAuction(),
 	}
 	if w.class != classSimple {
 		t.LegsTimeInForce = w.timeInForce

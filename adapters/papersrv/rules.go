@@ -39,7 +39,7 @@ func (r rules) expiry(w wish, now time.Time) *time.Time {
 		return nil
 	case w.timeInForce == domain.TimeInForceDay && w.extendedHours:
 		return new(nyse.NextSessionClose(now).UTC())
-	case w.timeInForce == domain.TimeInForceDay:
+	case w.timeInForce == domain.TimeInForceDay, w.isForAuction():
 		return new(nyse.NextClose(now).UTC())
 	case w.timeInForce == domain.TimeInForceGTC:
 		last := now.In(nyse.Zone(now)).AddDate(0, 0, 90)
@@ -140,10 +140,29 @@ func (w *wish) checkTimeInForce() error {
 		return invalid("invalid crypto time_in_force")
 	case w.asset.isCrypto() && w.orderType == domain.OrderTypeStop:
 		return unprocessable("invalid order type for crypto order")
-	case w.timeInForce == domain.TimeInForceOPG || w.timeInForce == domain.TimeInForceCLS:
-		return invalid("time_in_force %s is not supported", w.timeInForce)
-	case slices.Contains(immediate, w.timeInForce) && w.orderType.NeedsStopPrice():
+	case (w.isForAuction() || slices.Contains(immediate, w.timeInForce)) && w.orderType.NeedsStopPrice():
 		return invalid("%s orders must be market or limit orders", w.timeInForce)
+	}
+	return nil
+}
+
+func (w *wish) isForAuction() bool {
+	return w.timeInForce == domain.TimeInForceOPG || w.timeInForce == domain.TimeInForceCLS
+}
+
+// checkAuction keeps to the hours in which the exchange takes orders for its
+// opening and its close.
+func (r rules) checkAuction(w wish, now time.Time) error {
+	if !r.sessions || !w.isForAuction() {
+		return nil
+	}
+	clock := now.In(nyse.Zone(now))
+	minute, again := clock.Hour()*60+clock.Minute(), 19*60
+	switch {
+	case w.timeInForce == domain.TimeInForceOPG && minute >= 9*60+28 && minute < again:
+		return invalid("opg orders are not accepted between 9:28am and 7:00pm ET")
+	case w.timeInForce == domain.TimeInForceCLS && minute >= 15*60+50 && minute < again:
+		return invalid("cls orders are not accepted between 3:50pm and 7:00pm ET")
 	}
 	return nil
 }

@@ -87,6 +87,19 @@ var _ = Describe("A venue with sessions", func() {
 		Expect(v.now(beyond)).To(And(HaveField("Status", "filled"), HaveField("ExtendedHours", true)))
 	})
 
+	It("takes orders for its opening and its close in their hours, and trades them at the quote", func() {
+		Expect(v.PlaceOrder(buy("1", "AAPL", during(alpaca.OPG)))).Error().To(refuse(422, 42210000, "opg orders are not accepted"))
+		Expect(v.now(v.place(buy("1", "AAPL", during(alpaca.CLS))))).To(And(HaveField("TimeInForce", alpaca.CLS), HaveField("Status", "filled")))
+		v.clock.Set(closing.Add(-10 * time.Minute))
+		Expect(v.PlaceOrder(buy("1", "AAPL", during(alpaca.CLS)))).Error().To(refuse(422, 42210000, "cls orders are not accepted"))
+		v.clock.Set(closing.Add(3 * time.Hour))
+		o, beyond := v.place(buy("1", "AAPL", during(alpaca.OPG))), v.place(buy("1", "AAPL", limit("90"), during(alpaca.OPG)))
+		v.clock.Set(closing.Add(17*time.Hour + 30*time.Minute))
+		Expect(v.now(o).Status).To(Equal("filled"))
+		v.clock.Set(closing.Add(24 * time.Hour))
+		Expect(v.now(beyond).Status).To(Equal("expired"))
+	})
+
 	It("is closed on holidays", func() {
 		v.clock.Set(time.Date(2026, time.November, 26, 16, 0, 0, 0, time.UTC))
 		o := v.place(buy("1", "AAPL"))

@@ -35,6 +35,8 @@ func useCases() fx.Option {
 			newGuard,
 			newStopWatchConfig,
 			app.NewStopWatch,
+			newPatrolConfig,
+			app.NewPatrol,
 			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
@@ -115,6 +117,17 @@ func newStopWatchConfig(registry *prometheus.Registry) (app.StopWatchConfig, err
 	return c, registry.Register(alarms)
 }
 
+// newPatrolConfig counts the positions found without their protection.
+func newPatrolConfig(registry *prometheus.Registry) (app.PatrolConfig, error) {
+	alarms := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_bare_positions_total",
+		Help: "Positions found without the stop order that was wanted, each time they were seen to, and when nothing more was tried.",
+	})
+	c := app.DefaultPatrolConfig()
+	c.Alarm = alarms.Inc
+	return c, registry.Register(alarms)
+}
+
 func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
 	config := app.DefaultExecutorConfig(c.Owner, c.Lease)
 	config.Found = alarm
@@ -137,7 +150,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, relay *app.Relay, streams *app.Streams,
+	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, patrol *app.Patrol, relay *app.Relay, streams *app.Streams,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -153,6 +166,7 @@ func runBackground(
 		background(lc, sweeper.Run)
 		background(lc, flattener.Run)
 		background(lc, stops.Run)
+		background(lc, patrol.Run)
 	}
 }
 

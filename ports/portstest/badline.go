@@ -2,6 +2,7 @@ package portstest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,9 @@ type BadLine struct {
 	// Places matches the requests that place an order, LooksUp those that look one
 	// up.
 	Places, LooksUp brokerfaults.Match
+	// Advance lets the adapter's clock go on, for one that leaves alone who asked it
+	// to; nil where it asks again at once.
+	Advance func(d time.Duration)
 }
 
 // BadLineHarness makes bad lines.
@@ -63,6 +67,9 @@ func (b *floor) describeSendsOnABadLine(line *BadLine) {
 			_, err := b.Broker.Submit(brief, b.account, r)
 			Expect(err).To(failAs(is))
 			Expect(sends.Load()).To(BeEquivalentTo(1), "an order is sent once, whatever comes back")
+			if e, ok := errors.AsType[*domain.Error](err); ok && e.RetryAfter > 0 && line.Advance != nil {
+				line.Advance(e.RetryAfter)
+			}
 			if fault.Executes() {
 				b.lookedUp()
 				Expect(b.find(ctx, r.ClientOrderID).ClientOrderID).To(Equal(r.ClientOrderID))
