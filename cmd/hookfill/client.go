@@ -34,6 +34,9 @@ func newClient(s settings) (*client, error) {
 		}
 		url = note.URL
 	}
+	if token == "" && s.supabase().On() {
+		return nil, usagef("HOOKFILL_TOKEN is needed: sign in to the Supabase project and set it to the access token")
+	}
 	if token == "" {
 		if s.URL != "" {
 			return nil, usagef("HOOKFILL_TOKEN is needed beside HOOKFILL_URL; get one with `hookfill token` on the server")

@@ -53,6 +53,14 @@ func (d dataDir) signingKey() ([]byte, error) {
 	return key, nil
 }
 
+// signingKeyFor gives no key where Supabase signs users in.
+func (d dataDir) signingKeyFor(s settings) ([]byte, error) {
+	if s.supabase().On() {
+		return nil, nil
+	}
+	return d.signingKey()
+}
+
 // masterKeys gives the key that seals credentials and the one before it. Where none
 // is set, the data directory has one, made at the first call.
 func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
