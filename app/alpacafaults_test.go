@@ -30,6 +30,8 @@ type scenario struct {
 	faults map[string]int
 	// cancels rests the orders and cancels them.
 	cancels bool
+	// patience is how long an answer is waited for.
+	patience time.Duration
 }
 
 // failing switches a scenario's faults on as requests come.
@@ -119,7 +121,7 @@ var _ = Describe("An executor before an Alpaca that fails", func() {
 			venue := &failing{Handler: t.alpacaServer().Handler(), scenario: s, seen: map[string]bool{}}
 			socket := httptest.NewServer(venue)
 			DeferCleanup(socket.Close)
-			t.moveToAlpaca(ctx, socket.URL, alpaca.Config{Timeout: 60 * time.Millisecond})
+			t.moveToAlpaca(ctx, socket.URL, alpaca.Config{Timeout: s.patience})
 			hook := t.hook(ctx, func(r *domain.WebhookRules) { r.Staleness.EntrySeconds = nil })
 			terms := ""
 			if s.cancels {
@@ -136,13 +138,13 @@ var _ = Describe("An executor before an Alpaca that fails", func() {
 				want[name(n)] += 1 + n/symbols
 				ids = append(ids, t.send(ctx, hook, fmt.Sprintf(`{"ticker":%q,"action":"buy","quantity":"%d","price":"10"%s}`, name(n), 1+n/symbols, terms)))
 			}
-			t.untilDone(ctx, ids)
+			t.untilDone(ctx, ids, orders)
 			if s.cancels {
 				var cancels []domain.SignalID
 				for n := range symbols {
 					cancels = append(cancels, t.send(ctx, hook, fmt.Sprintf(`{"ticker":%q,"action":"cancel"}`, name(n))))
 				}
-				t.untilDone(ctx, cancels)
+				t.untilDone(ctx, cancels, orders)
 			}
 			t.untilFilled(ctx, orders)
 
@@ -158,7 +160,7 @@ var _ = Describe("An executor before an Alpaca that fails", func() {
 				Expect(t.booked(ctx, ports.PositionsByWebhook, domain.Symbol(p.Symbol))).To(Equal(p.Qty), p.Symbol)
 			}
 		},
-		Entry("it takes an order and never answers", scenario{faults: map[string]int{"accept_then_timeout": 1}}),
+		Entry("it takes an order and never answers", scenario{faults: map[string]int{"accept_then_timeout": 1}, patience: 60 * time.Millisecond}),
 		Entry("it takes an order and closes the connection", scenario{faults: map[string]int{"accept_then_drop": 1}}),
 		Entry("it takes an order and answers 500", scenario{faults: map[string]int{"accept_then_error": 1}}),
 		Entry("it takes an order, closes the connection and does not find it for a while", scenario{faults: map[string]int{"accept_then_drop": 1, "late_visibility": 2}}),
@@ -167,11 +169,12 @@ var _ = Describe("An executor before an Alpaca that fails", func() {
 	)
 })
 
-// untilDone lets time pass until every signal is done.
-func (t *trader) untilDone(ctx SpecContext, ids []domain.SignalID) {
+// untilDone lets time pass until every signal is done, within what the account's
+// budget of requests allows for so many orders.
+func (t *trader) untilDone(ctx SpecContext, ids []domain.SignalID, orders int) {
 	GinkgoHelper()
 	left := ids
-	for range 1000 + 3*len(ids) {
+	for range 1000 + 10*orders {
 		t.later(ctx, time.Second)
 		for len(left) > 0 && t.signal(ctx, left[0]).State == domain.StateDone {
 			left = left[1:]
@@ -193,7 +196,7 @@ func (t *trader) untilDone(ctx SpecContext, ids []domain.SignalID) {
 func (t *trader) untilFilled(ctx SpecContext, orders int) {
 	GinkgoHelper()
 	var open []string
-	for range 1000 + 3*orders {
+	for range 1000 + 10*orders {
 		working, err := t.ledger.Working(ctx, nil, 0, orders)
 		Expect(err).NotTo(HaveOccurred())
 		if open = open[:0]; len(working) == 0 {
