@@ -53,7 +53,7 @@ var _ = Describe("A hostile token", func() {
 			}
 			caller, err := tokens.Verify(ctx, token)
 			Expect(err).To(MatchError(domain.KindUnauthenticated))
-			Expect(refusal(err).Msg).To(Equal("the bearer token is missing, expired or not this Supabase project's; sign in to it again for a new one"))
+			Expect(refusal(err).Msg).To(Equal("the bearer token is missing, expired or not this Supabase project's; get one with `hookfill login`"))
 			Expect(caller).To(BeZero())
 			for _, good := range []signer{ec, rs} {
 				Expect(tokens.Verify(ctx, good.sign(p.claims(user, nil), nil))).To(Equal(principal(user)))

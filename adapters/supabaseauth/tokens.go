@@ -173,6 +173,6 @@ func (t *Tokens) Describe() string {
 func unauthenticated(cause error) error {
 	return &domain.Error{
 		Kind: domain.KindUnauthenticated, Code: "unauthenticated",
-		Msg: "the bearer token is missing, expired or not this Supabase project's; sign in to it again for a new one", Err: cause,
+		Msg: "the bearer token is missing, expired or not this Supabase project's; get one with `hookfill login`", Err: cause,
 	}
 }

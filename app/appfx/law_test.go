@@ -145,7 +145,7 @@ func theLaw() []rule {
 			may: []string{
 				"domain", "app/appfx", "migrations", "cmd/hookfill/verify", decimals, uuids, "go.uber.org/fx/...",
 				"github.com/caarlos0/env/v11", "github.com/go-resty/resty/v2",
-				"github.com/spf13/cobra", "github.com/spf13/pflag",
+				"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 			},
 			never:   []string{"database/sql"},
 			because: "a command reads its settings, asks the wiring or the API, and prints; which adapters there are is the wiring's business",

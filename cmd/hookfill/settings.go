@@ -35,7 +35,9 @@ type settings struct {
 	LogFormat         string        `env:"LOG_FORMAT"`
 	LogLevel          string        `env:"LOG_LEVEL"          envDefault:"info"`
 
-	// URL and Token are for client commands.
+	// SupabaseKey, URL and Token are for client commands.
+	SupabaseKey string `env:"SUPABASE_PUBLISHABLE_KEY"`
+
 	URL   string `env:"URL"`
 	Token string `env:"TOKEN"`
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -20,11 +21,67 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// project stands for a Supabase project's Auth: it publishes a key and signs
-// tokens with it.
+// project stands for a Supabase project's Auth: it publishes a key, signs tokens
+// with it, and signs in one user by a password.
 type project struct {
 	*httptest.Server
 	key *ecdsa.PrivateKey
+
+	mu sync.Mutex
+	// userID signs in with a password; refresh is the one refresh token that is good.
+	userID, refresh string
+	// lifetime is what its access tokens have, refreshed how often one was renewed.
+	lifetime  time.Duration
+	refreshed int
+}
+
+const (
+	publishableKey = "sb_publishable_for_specs"
+	password       = "correct horse"
+)
+
+// set looks at or changes what the project knows, apart from its requests.
+func (p *project) set(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
+}
+
+// signIn answers as POST /auth/v1/token does.
+func (p *project) signIn(w http.ResponseWriter, r *http.Request) {
+	defer GinkgoRecover()
+	var body struct {
+		Email        string `json:"email"`
+		Password     string `json:"password"`
+		RefreshToken string `json:"refresh_token"`
+	}
+	Expect(json.NewDecoder(r.Body).Decode(&body)).To(Succeed())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	refuse := func(status int, code, msg string) {
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(map[string]any{"code": status, "error_code": code, "msg": msg})
+	}
+	switch grant := r.URL.Query().Get("grant_type"); {
+	case r.Header.Get("apikey") != publishableKey:
+		w.WriteHeader(http.StatusUnauthorized)
+		_ = json.NewEncoder(w).Encode(map[string]any{"message": "Invalid API key"})
+		return
+	case grant == "password" && (body.Email != "ada@example.com" || body.Password != password):
+		refuse(http.StatusBadRequest, "invalid_credentials", "Invalid login credentials")
+		return
+	case grant == "refresh_token" && body.RefreshToken != p.refresh:
+		refuse(http.StatusBadRequest, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
+		return
+	case grant == "refresh_token":
+		p.refreshed++
+		p.lifetime = time.Hour
+	}
+	p.refresh = uuid.NewString()
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"access_token": p.token(p.userID, nil), "token_type": "bearer", "expires_in": int(p.lifetime.Seconds()),
+		"refresh_token": p.refresh, "user": map[string]any{"id": p.userID, "email": "ada@example.com"},
+	})
 }
 
 func newProject() *project {
@@ -38,13 +95,16 @@ func newProject() *project {
 		"kid": "current", "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "x": raw(point[1:33]), "y": raw(point[33:]),
 	}}})
 	Expect(err).NotTo(HaveOccurred())
-	p := &project{key: key}
+	p := &project{key: key, lifetime: time.Hour}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/auth/v1/.well-known/jwks.json" {
+		switch r.Method + " " + r.URL.Path {
+		case "GET /auth/v1/.well-known/jwks.json":
+			_, _ = w.Write(set)
+		case "POST /auth/v1/token":
+			p.signIn(w, r)
+		default:
 			http.NotFound(w, r)
-			return
 		}
-		_, _ = w.Write(set)
 	}))
 	DeferCleanup(p.Close)
 	return p
@@ -109,7 +169,7 @@ var _ = Describe("With Supabase", func() {
 	It("commands say what to do without a token, and doctor whether the keys can be fetched", func(ctx SpecContext) {
 		p := newProject()
 		env := []string{p.setting(), "HOOKFILL_DATABASE_URL=" + standing.database}
-		Expect(hookfillIn(ctx, standing.dataDir, env, "orders", "list")).To(failWith(2, ContainSubstring("HOOKFILL_TOKEN is needed: sign in")))
+		Expect(hookfillIn(ctx, standing.dataDir, env, "orders", "list")).To(failWith(1, ContainSubstring("run `hookfill login`")))
 		Expect(hookfillIn(ctx, newDataDir(), env, "doctor").stdout).To(haveLine("ok", "keys", "1 for ES256"))
 		p.Close()
 		ill := hookfillIn(ctx, newDataDir(), env, "doctor")

@@ -29,7 +29,7 @@ func newToken(env environment) *cobra.Command {
 				return err
 			}
 			if s.supabase().On() {
-				return usagef("there are no local tokens beside Supabase; sign in to the project and use its access token")
+				return usagef("there are no local tokens beside Supabase; sign in with `hookfill login`")
 			}
 			token, err := localToken(dataDir(s.DataDir), user, operator, ttl)
 			if err != nil {
