@@ -53,12 +53,21 @@ func (d dataDir) signingKey() ([]byte, error) {
 	return key, nil
 }
 
+<<<<<<< HEAD
 // signingKeyFor gives no key where Supabase signs users in.
 func (d dataDir) signingKeyFor(s settings) ([]byte, error) {
 	if s.supabase().On() {
 		return nil, nil
 	}
 	return d.signingKey()
+=======
+const masterKeyFile = "master.key"
+
+// has reports that a file of the directory is there.
+func (d dataDir) has(name string) bool {
+	_, err := os.Stat(d.path(name))
+	return err == nil
+>>>>>>> s-alpaca
 }
 
 // masterKeys gives the key that seals credentials and the one before it. Where none
@@ -71,7 +80,7 @@ func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
 	}
 	text := s.MasterKey
 	if text == "" {
-		text, err = d.once("master.key", func() string {
+		text, err = d.once(masterKeyFile, func() string {
 			key := make([]byte, appfx.MasterKeyLength)
 			_, _ = rand.Read(key) // never fails (crypto/rand)
 			return base64.StdEncoding.EncodeToString(key)
@@ -82,7 +91,7 @@ func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
 	}
 	master, err = masterKey(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", d.path("master.key"), err)
+		return nil, nil, fmt.Errorf("%s: %w", d.path(masterKeyFile), err)
 	}
 	return master, previous, nil
 }
