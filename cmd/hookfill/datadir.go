@@ -53,21 +53,20 @@ func (d dataDir) signingKey() ([]byte, error) {
 	return key, nil
 }
 
-<<<<<<< HEAD
 // signingKeyFor gives no key where Supabase signs users in.
 func (d dataDir) signingKeyFor(s settings) ([]byte, error) {
 	if s.supabase().On() {
 		return nil, nil
 	}
 	return d.signingKey()
-=======
+}
+
 const masterKeyFile = "master.key"
 
 // has reports that a file of the directory is there.
 func (d dataDir) has(name string) bool {
 	_, err := os.Stat(d.path(name))
 	return err == nil
->>>>>>> s-alpaca
 }
 
 // masterKeys gives the key that seals credentials and the one before it. Where none
