@@ -23,6 +23,9 @@ func protectingRules(r domain.WebhookRules, ownOnly bool) domain.WebhookRules {
 // seeToProtection is what a signal of source protection does before it exits. Seen
 // is false where it is to exit now.
 func (x *execution) seeToProtection(ctx context.Context) (wait time.Duration, final, seen bool, err error) {
+	if wait, final, seen, err = x.seeToUnprotected(ctx); seen || err != nil {
+		return wait, final, seen, err
+	}
 	if wait, final, seen, err = x.seeToBare(ctx); seen || err != nil {
 		return wait, final, seen, err
 	}

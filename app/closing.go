@@ -12,6 +12,8 @@ type closing struct {
 	id      domain.SignalID
 	account *domain.BrokerAccount
 	symbol  domain.Symbol
+	// quantity is how much it is about, nil for all that is held.
+	quantity *domain.Quantity
 	// entry is the signal whose entry is closed: the exit is of the same config.
 	entry domain.SignalSnapshot
 	// about is the signal's payload, by which it is recognized.
@@ -28,7 +30,7 @@ func newClosing(brokers ports.Brokers, c closing) (*domain.Signal, error) {
 		return nil, err
 	}
 	intent, err := domain.NewIntent(domain.Intent{
-		Action: domain.ActionExit, Symbol: c.symbol, OrderType: domain.OrderTypeMarket, TimeInForce: marketTimeInForce(broker.Capabilities()),
+		Action: domain.ActionExit, Symbol: c.symbol, Quantity: c.quantity, OrderType: domain.OrderTypeMarket, TimeInForce: marketTimeInForce(broker.Capabilities()),
 	})
 	if err != nil {
 		return nil, err

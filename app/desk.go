@@ -122,9 +122,28 @@ func (d *Desk) CancelOrder(ctx context.Context, caller domain.Principal, id doma
 	if err != nil {
 		return nil, err
 	}
+	if err := d.unprotect(ctx, o); err != nil {
+		return nil, err
+	}
 	events, err := d.orders.cancel(ctx, account, o)
 	if err != nil {
 		return nil, err
 	}
 	return d.ledger.Record(ctx, ports.OrderFacts{OrderID: id, Events: events}, d.clock.Now())
+}
+
+// unprotect writes down, before a leg is canceled, that its owner wants that: nobody
+// closes what it protects, and nobody puts it back.
+func (d *Desk) unprotect(ctx context.Context, o *domain.Order) error {
+	if !o.IsLeg() {
+		return nil
+	}
+	t := o.Terms()
+	now := d.clock.Now()
+	asked := ports.OrderFacts{OrderID: t.ID, Events: []domain.OrderEvent{d.orders.ours(o, domain.EventCancelAsked, "", "")}}
+	if _, err := d.ledger.Record(ctx, asked, now); err != nil || t.StopPrice == nil {
+		return err
+	}
+	lane := ports.ProtectedLane{BrokerAccountID: t.BrokerAccountID, Symbol: t.Symbol, WebhookConfigID: t.WebhookConfigID, Side: t.Side}
+	return d.ledger.EndProtection(ctx, lane, domain.ProtectionCanceled, now)
 }

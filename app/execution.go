@@ -318,9 +318,13 @@ func (x *execution) clearTheWay(ctx context.Context, plan domain.Plan) (time.Dur
 	return x.cancelThem(ctx, x.inTheWay())
 }
 
-// cancelAll is what a cancel intent does.
+// cancelAll is what a cancel intent does: what protects a position ends as well,
+// and is not put back.
 func (x *execution) cancelAll(ctx context.Context) (time.Duration, bool, error) {
 	if len(x.brief.Working) == 0 {
+		if err := x.ledger.EndProtection(ctx, x.protectedLane(), domain.ProtectionCanceled, x.clock.Now()); err != nil {
+			return 0, false, err
+		}
 		return 0, true, x.finish(ctx, x.end(domain.StateDone), nil)
 	}
 	return x.cancelThem(ctx, x.brief.Working)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -19,6 +20,13 @@ const (
 	goShort   = `{"ticker":"AAPL","action":"sell","sentiment":"short","quantity":"10","price":"100"}`
 	flipAt110 = `{"ticker":"AAPL","action":"sell","sentiment":"short","quantity":"10","orderType":"limit","limitPrice":"110","price":"100"}`
 )
+
+// idle is a venue that takes orders and does nothing about them.
+type idle struct{ ports.Broker }
+
+func (v idle) Submit(_ context.Context, _ *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
+	return domain.OrderReport{ClientOrderID: r.ClientOrderID, BrokerOrderID: "idle-1", Status: domain.StatusNew, Side: r.Side, Quantity: r.Quantity, At: time.UnixMicro(1).UTC()}, nil
+}
 
 // stale makes entries too old after seconds.
 func stale(seconds int) func(*domain.WebhookRules) {
@@ -261,6 +269,20 @@ var _ = Describe("The executor", func() {
 			ends(ctx, id, domain.StateExpired, "stale")
 			Expect(t.only(ctx).Submission()).To(Equal(domain.SubmissionNotPlaced))
 			Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		})
+
+		It("takes an order that came after an exit on its way for the entry that it was", func(ctx SpecContext) {
+			t.send(ctx, hook, buyTen)
+			t.settle(ctx)
+			t.brokers[domain.BrokerKindPaper] = idle{t.venue}
+			t.send(ctx, hook, `{"ticker":"AAPL","action":"sell","quantity":"10"}`)
+			t.settle(ctx)
+			t.brokers[domain.BrokerKindPaper] = t.venue
+			t.script.FailBeforeNext()
+			id := t.send(ctx, hook, `{"ticker":"AAPL","action":"sell","quantity":"1","price":"100"}`)
+			t.settle(ctx)
+			t.later(ctx, 61*time.Second)
+			ends(ctx, id, domain.StateExpired, "stale")
 		})
 
 		It("waits as long as an order may be invisible before it sends again", func(ctx SpecContext) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -24,6 +25,7 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		Target: plan.Target, Decisions: plan.Decisions, Limits: x.limitsOf(plan.Steps[0]), Link: x.link(), Legs: legs,
 		Afresh: first.Effect == domain.EffectEntry && x.position().IsFlat(),
 	}
+	understood.Protected = first.Effect == domain.EffectEntry && isStoppedAtBroker(plan)
 	if plan.Synthetic && first.Effect == domain.EffectEntry {
 		understood.Synthetic = new(domain.SyntheticStopFor(o.Terms(), plan.Legs))
 	}
@@ -45,6 +47,12 @@ func (x *execution) place(ctx context.Context, plan domain.Plan) (time.Duration,
 		x.ticket.Target = &plan.Target
 	}
 	return x.dispatch(ctx, o)
+}
+
+// isStoppedAtBroker reports whether the broker has, or will have, the stop-loss of
+// what a plan enters.
+func isStoppedAtBroker(plan domain.Plan) bool {
+	return !plan.Synthetic && slices.ContainsFunc(plan.Legs, func(l domain.Leg) bool { return l.StopPrice != nil })
 }
 
 // nextStep numbers the ticket's next order.
@@ -178,11 +186,16 @@ func (x *execution) giveUp(ctx context.Context, o *domain.Order) (time.Duration,
 	return 0, true, x.finish(ctx, end, []ports.OrderFacts{facts})
 }
 
-// reduces reports whether an order makes the position smaller that there will be
-// once what is on its way at market has filled, as when it was planned.
+// reduces reports whether an order makes the position smaller: the one there is and
+// the one there will be once what is on its way at market has filled, for it was
+// planned against either.
 func (x *execution) reduces(o *domain.Order) bool {
-	before := x.expected()
-	return before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) < 0
+	for _, before := range []domain.Net{x.position(), x.expected()} {
+		if before.After(o.Terms().Side, o.LeavesQuantity()).Size().Cmp(before.Size()) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // stillWanted reports whether an order not placed yet should be: while no full

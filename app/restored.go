@@ -23,6 +23,9 @@ func (x *execution) mayBeForgotten() bool {
 // whatever a halt, a rail or its age says by now: it is there, and is this
 // ticket's. It reports whether there was one. What follows is judged as always.
 func (x *execution) takeIn(ctx context.Context, last *domain.Order) (bool, error) {
+	if _, ours := unprotectedEntryOf(x.brief.Signal.Snapshot()); ours {
+		return false, nil // what it sends is asked about before
+	}
 	if !x.mayBeForgotten() || x.intent.Action == domain.ActionCancel || x.account.Snapshot().DeletedAt != nil {
 		return false, nil
 	}
@@ -50,7 +53,10 @@ func (x *execution) takeIn(ctx context.Context, last *domain.Order) (bool, error
 	if err := x.alarm(ctx, *report); err != nil {
 		return false, err
 	}
-	return true, x.adopt(ctx, o, *report, ports.TicketPlan{Target: plan.Target, Decisions: plan.Decisions, Link: x.link(), Legs: legs})
+	return true, x.adopt(ctx, o, *report, ports.TicketPlan{
+		Target: plan.Target, Decisions: plan.Decisions, Link: x.link(), Legs: legs,
+		Protected: len(plan.Steps) > 0 && plan.Steps[0].Effect == domain.EffectEntry && isStoppedAtBroker(plan),
+	})
 }
 
 // planOf understands the intent as if nothing held it, so that the order has its

@@ -15,13 +15,20 @@ import (
 // exits; its detail is that order's client order id.
 const ruleSuspended = "protection_suspended"
 
-// suspendProtection writes down which stop-losses an exit is about to end, before
-// it does: if the broker then does not take the exit, they are put back.
+// ruleTakeProfitEnded is the decision that an exit ends a take-profit, which holds
+// the quantity; it is not put back beside a stop-loss, which would hold it as well.
+const ruleTakeProfitEnded = "take_profit_ended"
+
+// suspendProtection writes down which legs an exit is about to end, before it does:
+// if the broker then does not take the exit, stop-losses are put back.
 func (x *execution) suspendProtection(ctx context.Context) error {
 	var ended []domain.Decision
 	for _, o := range x.brief.Working {
 		d := domain.Decision{Rule: ruleSuspended, Verdict: domain.VerdictNote, Detail: o.Terms().ClientOrderID}
-		if o.IsLeg() && o.Terms().StopPrice != nil && !slices.Contains(x.ticket.Decisions, d) {
+		if o.Terms().StopPrice == nil {
+			d.Rule = ruleTakeProfitEnded
+		}
+		if o.IsLeg() && !slices.Contains(x.ticket.Decisions, d) {
 			ended = append(ended, d)
 		}
 	}
@@ -164,9 +171,15 @@ func (x *execution) restoreOne(ctx context.Context, exit, before *domain.Order, 
 func (x *execution) withRestored(ctx context.Context, end []domain.Reason) []domain.Reason {
 	reason := domain.Reason{Code: "protection_restored", Message: "the stop-loss that the exit had ended was put back"}
 	if !x.unrestored().IsZero() {
-		reason = domain.Reason{Code: "protection_refused", Message: "the stop-loss that the exit had ended was not put back; see to the position"}
+		reason = domain.Reason{Code: "protection_refused", Message: "the stop-loss that the exit had ended was refused; it is tried again, and else the position is closed"}
 		x.log.ErrorContext(ctx, "a position stands without protection: its exit came to nothing and its stop-loss was not put back",
 			"ticket_id", x.ticket.ID, "symbol", x.ticket.Symbol)
 	}
-	return append(slices.Clip(end), reason)
+	end = append(slices.Clip(end), reason)
+	if slices.ContainsFunc(x.ticket.Decisions, func(d domain.Decision) bool { return d.Rule == ruleTakeProfitEnded }) {
+		end = append(end, domain.Reason{
+			Code: ruleTakeProfitEnded, Message: "the take-profit that the exit had ended is not put back beside the stop-loss; exit with a limit to have one",
+		})
+	}
+	return end
 }

@@ -21,6 +21,16 @@ func (v exitless) Submit(ctx context.Context, a *domain.BrokerAccount, r ports.O
 	return v.Broker.Submit(ctx, a, r)
 }
 
+// mute is a venue that neither takes stop orders nor answers them.
+type mute struct{ ports.Broker }
+
+func (v mute) Submit(ctx context.Context, a *domain.BrokerAccount, r ports.OrderRequest) (domain.OrderReport, error) {
+	if r.Type == domain.OrderTypeStop {
+		return domain.OrderReport{}, &domain.Error{Kind: domain.KindUnknownOutcome, Code: "no_answer", Msg: "the answer was lost"}
+	}
+	return v.Broker.Submit(ctx, a, r)
+}
+
 var _ = Describe("An exit of a protected position that the broker refuses", func() {
 	var t *trader
 	var hook ports.IssuedWebhook
@@ -36,7 +46,7 @@ var _ = Describe("An exit of a protected position that the broker refuses", func
 		GinkgoHelper()
 		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
 		Expect(t.signal(ctx, id).State).To(Equal(domain.StateRefused))
-		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(HaveExactElements(HaveField("Code", "refused"), HaveField("Code", "protection_restored")))
+		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(ContainElements(HaveField("Code", "refused"), HaveField("Code", "protection_restored")))
 		var working []*domain.Order
 		for _, o := range t.orders(ctx) {
 			if o.IsWorking() {
@@ -60,6 +70,11 @@ var _ = Describe("An exit of a protected position that the broker refuses", func
 		t.settle(ctx)
 		t.later(ctx, time.Second)
 		expectRestored(ctx, id)
+		tookProfit := ContainElement(HaveField("Code", "take_profit_ended"))
+		if !brackets {
+			tookProfit = Not(tookProfit)
+		}
+		Expect(t.signal(ctx, id).Tickets[0].Reasons).To(tookProfit, "what is not put back is said")
 
 		t.brokers[domain.BrokerKindPaper] = t.venue
 		t.quote(ctx, "AAPL", "94")
@@ -140,6 +155,23 @@ var _ = Describe("An exit of a part of a protected position", func() {
 		Expect(t.tracker.Refresh(ctx, t.clientOrderIDs(ctx))).To(Succeed())
 		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
 		Expect(t.booked(ctx, ports.PositionsByWebhook, "AAPL")).To(Equal("0"))
+	})
+
+	It("is followed by an exit of all also where it is unknown whether its stop-loss was put back", func(ctx SpecContext) {
+		t.brokers[domain.BrokerKindPaper] = mute{exitless{t.venue}}
+		part := t.send(ctx, hook, exitFour)
+		t.settle(ctx)
+		all := t.send(ctx, hook, `{"ticker":"AAPL","action":"exit"}`)
+		t.brokers[domain.BrokerKindPaper] = t.venue
+		for range 3 {
+			t.later(ctx, time.Minute)
+		}
+		Expect(t.signal(ctx, part).Tickets[0].State.IsFinal()).To(BeTrue())
+		Expect(t.signal(ctx, all).State).To(Equal(domain.StateDone))
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+		for _, o := range t.orders(ctx) {
+			Expect(o.IsSettled()).To(BeTrue())
+		}
 	})
 
 	It("leaves all protected where the broker refuses it", func(ctx SpecContext) {

@@ -204,14 +204,14 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 		if err := x.alarm(ctx, *known); err != nil {
 			return 0, false, err
 		}
-		return 0, false, x.adopt(ctx, o, *known, ports.TicketPlan{Target: *x.ticket.Target})
+		return 0, false, x.adopt(ctx, o, *known, ports.TicketPlan{Target: x.target()})
 	}
 	first, err := x.orders.attempt(1, x.account, true)
 	if err != nil {
 		return 0, false, err
 	}
 	first.Effect = domain.EffectExit
-	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: *x.ticket.Target})
+	err = x.ledger.Intend(ctx, x.lease, o, first, ports.TicketPlan{Target: x.target()})
 	if cameUnderHalt(err) {
 		return waitForResume, false, x.standsBare(ctx)
 	}
@@ -223,6 +223,15 @@ func (x *execution) write(ctx context.Context, o *domain.Order) (time.Duration, 
 	}
 	x.absent.drop(o.Terms().ClientOrderID)
 	return x.dispatch(ctx, o)
+}
+
+// target is what the ticket was understood to want; one that only protects what is
+// held wants nothing else.
+func (x *execution) target() domain.Net {
+	if x.ticket.Target == nil {
+		return x.position()
+	}
+	return *x.ticket.Target
 }
 
 // heldOf gives how much of what an entry filled there still is.

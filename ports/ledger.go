@@ -69,9 +69,12 @@ type TicketPlan struct {
 	Legs []*domain.Order
 	// Synthetic, where it is set, watches over what that order enters.
 	Synthetic *domain.SyntheticStop
+	// Protected says that the order's stop-loss is at the broker, or will be: the
+	// entry is kept, as Protections says.
+	Protected bool
 	// Afresh says that the order enters where there was no position: synthetic stops
-	// of the same config in the lane whose entries fill no more end as closed, for
-	// what they watched over is gone.
+	// and kept entries of the same config in the lane end as closed where the entries
+	// fill no more, for what they built is gone.
 	Afresh bool
 }
 
@@ -118,6 +121,7 @@ type Ledger interface {
 	Reconciliations
 	Recalls
 	SyntheticStops
+	Protections
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)

@@ -40,6 +40,7 @@ func (s *Store) Intend(ctx context.Context, lease ports.Lease, o *domain.Order, 
 			}
 		}
 		t.watch(terms, plan)
+		t.keep(terms, plan)
 		return t.plan(ticket, plan)
 	})
 }

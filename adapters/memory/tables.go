@@ -36,6 +36,7 @@ type tables struct {
 	sealed    map[domain.BrokerAccountID]credentialRow
 	streams   map[domain.BrokerAccountID]streamRow
 	synthetic map[domain.OrderID]domain.SyntheticStop
+	protected map[domain.OrderID]protectedRow
 	// laneCount and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -70,6 +71,7 @@ func newTables() tables {
 		sealed:     map[domain.BrokerAccountID]credentialRow{},
 		streams:    map[domain.BrokerAccountID]streamRow{},
 		synthetic:  map[domain.OrderID]domain.SyntheticStop{},
+		protected:  map[domain.OrderID]protectedRow{},
 	}
 }
 

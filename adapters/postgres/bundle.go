@@ -69,22 +69,34 @@ func alone[T any](ctx context.Context, db *DB, to pgx.RowToFunc[T], statement st
 // atOnce runs one statement as a transaction of its own, in one message, and
 // gives its rows. Once it is sent only an answer of the server's can say that
 // nothing was stored.
-func atOnce[T any](ctx context.Context, db *DB, to pgx.RowToFunc[T], statement string, args ...any) (found []T, err error) {
+func atOnce[T any](ctx context.Context, db *DB, read func([][]byte) (T, error), statement string, arguments []argument) (found []T, err error) {
 	err = db.exchange(ctx, func(t *bundledTx) error {
-		_, err := t.conn.Prepare(ctx, statement, statement)
-		if err := cmp.Or(err, ctx.Err()); err != nil {
-			return err
-		}
-		rows, err := t.conn.Query(ctx, statement, args...)
-		if err == nil {
-			found, err = pgx.CollectRows(rows, to)
-		}
-		if err == nil || isTransient(err) {
-			return err
-		}
-		return translateCommit(err)
+		found, err = immediately(ctx, t, read, statement, arguments)
+		return err
 	})
 	return found, err
+}
+
+// immediately is atOnce on a connection with no transaction open. Read gets the
+// values of a row in binary, as they are until it returns.
+func immediately[T any](ctx context.Context, t *bundledTx, read func([][]byte) (T, error), statement string, arguments []argument) (found []T, err error) {
+	prepared, err := t.conn.Prepare(ctx, statement, statement)
+	if err := cmp.Or(err, ctx.Err()); err != nil {
+		return nil, err
+	}
+	binary := []int16{pgx.BinaryFormatCode} // all that is sent, and all that is answered
+	rows := t.conn.PgConn().ExecStatement(ctx, prepared, arguments, binary, binary)
+	var unreadable error
+	for rows.NextRow() {
+		row, err := read(rows.Values())
+		found, unreadable = append(found, row), cmp.Or(unreadable, err)
+	}
+	if _, err := rows.Close(); err != nil && !isTransient(err) {
+		return nil, translateCommit(err)
+	} else if err != nil {
+		return nil, err
+	}
+	return found, unreadable
 }
 
 // exchange lends fn a connection of the worker's pool and leaves no transaction

@@ -1,6 +1,9 @@
 package postgres
 
 import (
+	"time"
+
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
@@ -44,3 +47,20 @@ const (
 	UnderHalts = underHaltsOfSQL
 	ForHalt    = `select pg_advisory_xact_lock(hashtextextended(coalesce($1::text, 'all'), 7))`
 )
+
+// Arrays are what arrays of one value each look like to the server, by the type
+// they are sent as; a nil time, body or list is NULL.
+func Arrays(id uuid.UUID, text string, number int, ratio float64, yes bool, body []byte, list string, at *time.Time) map[string][]byte {
+	row := []int{number}
+	return map[string][]byte{
+		"uuid[]":             uuidArray(row, func(*int) uuid.UUID { return id }),
+		"text[]":             textArray(row, func(*int) string { return text }),
+		"integer[]":          int4Array(row, func(n *int) int { return *n }),
+		"bigint[]":           int8Array(row, func(n *int) int64 { return int64(*n) }),
+		"double precision[]": float8Array(row, func(*int) float64 { return ratio }),
+		"boolean[]":          boolArray(row, func(*int) bool { return yes }),
+		"bytea[]":            byteaArray(row, func(*int) []byte { return body }),
+		"jsonb[]":            jsonbArray(row, func(*int) string { return list }),
+		"timestamptz[]":      timeArray(row, func(*int) *time.Time { return at }),
+	}
+}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
@@ -126,9 +124,10 @@ func (in *Inbox) place(ctx context.Context, b *inboxBatch) error {
 // take stores the batch and tells what became of it. Where another process took
 // one of its keys at the same moment, it starts over and finds that key.
 func (in *Inbox) take(ctx context.Context, b *inboxBatch) error {
-	taken, err := atOnce(ctx, in.db, pgx.RowToStructByPos[takenArrival], takeInSQL, b.columns()...)
+	arguments := b.arguments()
+	taken, err := atOnce(ctx, in.db, readTaken, takeInSQL, arguments)
 	for run := 1; standsInTheWay(err, uniqueViolation, "signal_keys") && run < maxRuns; run++ {
-		taken, err = atOnce(ctx, in.db, pgx.RowToStructByPos[takenArrival], takeInSQL, b.columns()...)
+		taken, err = atOnce(ctx, in.db, readTaken, takeInSQL, arguments)
 	}
 	if err != nil {
 		return in.laneGone(err)
@@ -156,14 +155,15 @@ func (in *Inbox) Submit(ctx context.Context, s *domain.Signal) error {
 	if err := in.place(ctx, b); err != nil {
 		return err
 	}
-	err = in.db.bundled(ctx, beginWork, func(ctx context.Context, t *bundledTx) error {
+	err = in.db.exchange(ctx, func(t *bundledTx) error {
 		// Finds out whether the connection is alive: nobody can ask again whether
 		// this signal is stored, which has no key.
+		t.tell(ctx, "select")
 		if err := t.send(ctx); err != nil {
 			return err
 		}
-		t.tell(ctx, takeInSQL, b.columns()...)
-		return nil
+		_, err := immediately(ctx, t, readTaken, takeInSQL, b.arguments())
+		return err
 	})
 	return in.laneGone(err)
 }

@@ -134,15 +134,15 @@ func (b *inboxBatch) answer(taken []takenArrival) {
 		b.results[i] = ports.ArrivalResult{Outcome: ports.ArrivalOutdated}
 	}
 	for _, t := range taken {
-		result := ports.ArrivalResult{Outcome: ports.ArrivalOutcome(t.Outcome)}
-		switch t.Outcome {
+		result := ports.ArrivalResult{Outcome: ports.ArrivalOutcome(t.outcome)}
+		switch t.outcome {
 		case outcomeRefused, outcomeStoredBefore:
 			result.Outcome = ports.ArrivalStored
 		case outcomeDuplicate:
-			result.FirstSignalID = &domain.SignalID{UUID: *t.FirstSignal}
+			result.FirstSignalID = &t.first
 		case outcomeHidden:
-			b.hidden = append(b.hidden, t.Place-1)
+			b.hidden = append(b.hidden, int(t.place)-1)
 		}
-		b.results[t.Place-1] = result
+		b.results[int(t.place)-1] = result
 	}
 }

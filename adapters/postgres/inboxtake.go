@@ -1,10 +1,12 @@
 package postgres
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
 )
 
@@ -96,7 +98,7 @@ with arrival as (
     action, symbol, state, intent, payload, reasons, decisions, received_at, sender_time, updated_at)
   select s.id, user_id, s.source,
     nullif(config, '00000000-0000-0000-0000-000000000000'), nullif(version, 0), nullif(delivery, '00000000-0000-0000-0000-000000000000'),
-    action, symbol, state, intent, payload, reasons, decisions, received_at, sender_time, updated_at
+    action, symbol, state, intent, payload, coalesce(reasons, '[]'), coalesce(decisions, '[]'), received_at, sender_time, updated_at
   from unnest(
     $17::bigint[], $18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::jsonb[], $24::text[],
     $25::jsonb[], $26::jsonb[], $27::timestamptz[], $28::timestamptz[]
@@ -108,7 +110,7 @@ with arrival as (
 ), ticket as materialized (
   select t.*, config
   from unnest(
-    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::numeric[], $34::timestamptz[], $35::bigint[], $37::boolean[]
+    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::text[], $34::timestamptz[], $35::bigint[], $37::boolean[]
   ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, full_exit, turn)
   join decided using (place)
   where outcome = 'stored'
@@ -131,70 +133,93 @@ with arrival as (
     id, user_id, signal_id, position, broker_account_id, symbol, multiplier,
     lane_id, lane_seq, supersedes, created_at, updated_at)
   select
-    coalesce(nullif(id, '00000000-0000-0000-0000-000000000000'), gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier,
+    coalesce(nullif(id, '00000000-0000-0000-0000-000000000000'), gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier::numeric,
     lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1,
     case when full_exit then config end, created_at, created_at
   from ticket
   left join moved using (lane_id)
 )
-select place, outcome, first_signal from decided`
+select place, outcome, case outcome when 'duplicate' then first_signal end from decided`
+
+// arguments gives the statement's. Lists that say nothing are NULL, which the
+// database need not parse.
+func (b *inboxBatch) arguments() []argument {
+	arrivals, signals, tickets := b.askedArrivals(), b.signalModels(), b.tickets
+	return []argument{
+		boolean(b.again),
+		uuidArray(arrivals, func(a *askedArrival) uuid.UUID { return a.Delivery.ID.UUID }),
+		uuidArray(arrivals, func(a *askedArrival) uuid.UUID { return a.Delivery.UserID.UUID }),
+		uuidArray(arrivals, func(a *askedArrival) uuid.UUID { return a.Delivery.WebhookConfigID.UUID }),
+		int4Array(arrivals, func(a *askedArrival) int { return a.ConfigVersion }),
+		textArray(arrivals, func(a *askedArrival) domain.WebhookStatus { return a.ConfigStatus }),
+		timeArray(arrivals, func(a *askedArrival) *time.Time { return &a.Delivery.ReceivedAt }),
+		textArray(arrivals, func(a *askedArrival) string { return a.Delivery.Source }),
+		byteaArray(arrivals, func(a *askedArrival) []byte { return a.Delivery.Body }),
+		jsonbArray(arrivals, func(a *askedArrival) string { return a.refusal }),
+		byteaArray(arrivals, func(a *askedArrival) []byte { return a.key }),
+		byteaArray(arrivals, func(a *askedArrival) []byte { return a.Dedupe.Body[:] }),
+		uuidArray(arrivals, func(a *askedArrival) uuid.UUID { return a.signal }),
+		boolArray(arrivals, func(a *askedArrival) bool { return a.follows }),
+		float8Array(arrivals, func(a *askedArrival) float64 { return max(a.Dedupe.Window, time.Millisecond).Seconds() }),
+		argument("\x01" + keyReused),
+		int8Array(signals, func(m *placedSignal) int64 { return m.place }),
+		uuidArray(signals, func(m *placedSignal) uuid.UUID { return m.ID }),
+		textArray(signals, func(m *placedSignal) domain.Source { return m.Source }),
+		textArray(signals, func(m *placedSignal) domain.Action { return m.Action }),
+		textArray(signals, func(m *placedSignal) domain.Symbol { return m.Symbol }),
+		textArray(signals, func(m *placedSignal) domain.State { return m.State }),
+		jsonbArray(signals, func(m *placedSignal) string { return m.Intent }),
+		textArray(signals, func(m *placedSignal) string { return m.Payload }),
+		jsonbArray(signals, func(m *placedSignal) string { return unlessEmpty(m.Reasons) }),
+		jsonbArray(signals, func(m *placedSignal) string { return unlessEmpty(m.Decisions) }),
+		timeArray(signals, func(m *placedSignal) *time.Time { return m.SenderTime }),
+		timeArray(signals, func(m *placedSignal) *time.Time { return &m.UpdatedAt }),
+		int8Array(tickets, func(r *ticketRow) int64 { return int64(r.arrival) + 1 }),
+		uuidArray(tickets, func(r *ticketRow) uuid.UUID { return r.id }),
+		uuidArray(tickets, func(r *ticketRow) uuid.UUID { return r.signal }),
+		int4Array(tickets, func(r *ticketRow) int { return r.position }),
+		textArray(tickets, func(r *ticketRow) string { return r.ticket.Multiplier.String() }),
+		timeArray(tickets, func(r *ticketRow) *time.Time { return &r.ticket.CreatedAt }),
+		int8Array(tickets, func(r *ticketRow) int64 { return r.lane }),
+		byteaArray(arrivals, func(a *askedArrival) []byte { return a.leaderBody }),
+		boolArray(tickets, func(r *ticketRow) bool { return r.fullExit }),
+	}
+}
+
+// unlessEmpty gives a JSON list, but nothing for an empty one.
+func unlessEmpty(list string) string {
+	if list == emptyList {
+		return ""
+	}
+	return list
+}
 
 // takenArrival tells, of the arrival at a place from 1, what became of it.
 type takenArrival struct {
-	Place       int
-	Outcome     string
-	FirstSignal *uuid.UUID
+	place   int64
+	outcome string
+	// first is, for a duplicate, the first signal of the one before.
+	first domain.SignalID
 }
 
-// columns gives the statement's arguments.
-func (b *inboxBatch) columns() []any {
-	arrivals, signals, tickets := b.askedArrivals(), b.signalModels(), b.tickets
-	return []any{
-		b.again,
-		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.ID.UUID }),
-		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.UserID.UUID }),
-		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.Delivery.WebhookConfigID.UUID }),
-		column(arrivals, func(a askedArrival) int { return a.ConfigVersion }),
-		column(arrivals, func(a askedArrival) string { return string(a.ConfigStatus) }),
-		column(arrivals, func(a askedArrival) time.Time { return a.Delivery.ReceivedAt }),
-		column(arrivals, func(a askedArrival) string { return a.Delivery.Source }),
-		column(arrivals, func(a askedArrival) []byte { return a.Delivery.Body }),
-		column(arrivals, func(a askedArrival) *string { return a.refusal }),
-		column(arrivals, func(a askedArrival) []byte { return a.key }),
-		column(arrivals, func(a askedArrival) []byte { return a.Dedupe.Body[:] }),
-		uuids(arrivals, func(a askedArrival) uuid.UUID { return a.signal }),
-		column(arrivals, func(a askedArrival) bool { return a.follows }),
-		column(arrivals, func(a askedArrival) float64 { return max(a.Dedupe.Window, time.Millisecond).Seconds() }),
-		keyReused,
-		column(signals, func(m placedSignal) int64 { return m.place }),
-		uuids(signals, func(m placedSignal) uuid.UUID { return m.ID }),
-		column(signals, func(m placedSignal) string { return string(m.Source) }),
-		column(signals, func(m placedSignal) string { return string(m.Action) }),
-		column(signals, func(m placedSignal) string { return string(m.Symbol) }),
-		column(signals, func(m placedSignal) string { return string(m.State) }),
-		column(signals, func(m placedSignal) string { return m.Intent }),
-		column(signals, func(m placedSignal) string { return m.Payload }),
-		column(signals, func(m placedSignal) string { return m.Reasons }),
-		column(signals, func(m placedSignal) string { return m.Decisions }),
-		column(signals, func(m placedSignal) *time.Time { return m.SenderTime }),
-		column(signals, func(m placedSignal) time.Time { return m.UpdatedAt }),
-		column(tickets, func(r ticketRow) int64 { return int64(r.arrival) + 1 }),
-		uuids(tickets, func(r ticketRow) uuid.UUID { return r.id }),
-		uuids(tickets, func(r ticketRow) uuid.UUID { return r.signal }),
-		column(tickets, func(r ticketRow) int { return r.position }),
-		column(tickets, func(r ticketRow) string { return r.ticket.Multiplier.String() }),
-		column(tickets, func(r ticketRow) time.Time { return r.ticket.CreatedAt }),
-		column(tickets, func(r ticketRow) int64 { return r.lane }),
-		column(arrivals, func(a askedArrival) []byte { return a.leaderBody }),
-		column(tickets, func(r ticketRow) bool { return r.fullExit }),
+// readTaken reads a row of the statement's.
+func readTaken(row [][]byte) (taken takenArrival, err error) {
+	if len(row) != 3 || len(row[0]) != 8 {
+		return taken, corrupt("answer to a batch", nil)
 	}
+	taken.place, taken.outcome = int64(binary.BigEndian.Uint64(row[0])), string(row[1]) //nolint:gosec // as it was sent
+	if row[2] != nil {
+		taken.first.UUID, err = uuid.FromBytes(row[2])
+	}
+	return taken, err
 }
 
 // askedArrival is an arrival as the statement sees it. A signal that came by hand
 // has no delivery, one that was refused has no key and no signal.
 type askedArrival struct {
 	*ports.Arrival
-	refusal *string
+	// refusal is a JSON list, or empty.
+	refusal string
 	key     []byte
 	// signal is the first signal of the arrival, or of the one it follows, and
 	// leaderBody the body's digest of that one.
@@ -209,8 +234,7 @@ func (b *inboxBatch) askedArrivals() []askedArrival {
 		a := &asked[i]
 		a.Arrival = &b.arrivals[i]
 		if len(a.Signals) == 0 {
-			reasons := encodeReasons(a.Refusal)
-			a.refusal = &reasons
+			a.refusal = encodeReasons(a.Refusal)
 			continue
 		}
 		leader, follows := b.leaders[i]

@@ -88,6 +88,7 @@ func (l *Ledger) Intend(ctx context.Context, lease ports.Lease, o *domain.Order,
 			addOrder(ctx, t, order, lease, first)
 		}
 		addStops(ctx, t, o.Terms(), plan)
+		addProtected(ctx, t, o.Terms(), plan)
 		return held.plan(ctx, t, plan, first.At)
 	})
 	if standsInTheWay(err, uniqueViolation, "orders") {

@@ -81,6 +81,9 @@ func ownedRows() map[string]string {
 		"private.synthetic_stops": `
 		insert into private.synthetic_stops (order_id, user_id, broker_account_id, ticket_id, symbol, side, stop_loss, created_at)
 		values (md5($1 || 'order')::uuid, $1::uuid, md5($1 || 'account')::uuid, md5($1 || 'ticket')::uuid, 'AAPL', 'sell', 1, now())`,
+		"private.protected_entries": `
+		insert into private.protected_entries (order_id, user_id, broker_account_id, ticket_id, symbol, side, created_at)
+		values (md5($1 || 'order')::uuid, $1::uuid, md5($1 || 'account')::uuid, md5($1 || 'ticket')::uuid, 'AAPL', 'sell', now())`,
 		"private.paper_journals": `
 		insert into private.paper_journals (broker_account_id) values (md5($1 || 'account')::uuid)`,
 		"private.paper_entries": `
@@ -94,7 +97,7 @@ func ownedTables() []string {
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
 		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
 		"private.rate_budgets", "private.chains", "private.reconciliations", "private.streams", "public.unmatched_orders", "public.halts",
-		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.synthetic_stops", "private.paper_journals",
+		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.synthetic_stops", "private.protected_entries", "private.paper_journals",
 		"private.paper_entries",
 	}
 }

@@ -114,10 +114,7 @@ func (r watchedRow) toPort() (ports.WatchedStop, error) {
 // addStops writes down what watches over an entry, and ends what watched over a
 // position that is gone.
 func addStops(ctx context.Context, t *bundledTx, entry domain.OrderTerms, plan ports.TicketPlan) {
-	var config *uuid.UUID
-	if entry.WebhookConfigID != nil {
-		config = &entry.WebhookConfigID.UUID
-	}
+	config := configOrNil(entry.WebhookConfigID)
 	if plan.Afresh {
 		t.tell(ctx, endStopsBeforeSQL, entry.BrokerAccountID.UUID, string(entry.Symbol), config)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/hookfill/hookfill/adapters/alerts"
 	"github.com/hookfill/hookfill/adapters/alpaca"
 	"github.com/hookfill/hookfill/adapters/expressions"
-	"github.com/hookfill/hookfill/adapters/localauth"
 	"github.com/hookfill/hookfill/adapters/paper"
 	"github.com/hookfill/hookfill/adapters/seal"
 	"github.com/hookfill/hookfill/app"
@@ -36,6 +35,8 @@ func useCases() fx.Option {
 			newGuard,
 			newStopWatchConfig,
 			app.NewStopWatch,
+			newPatrolConfig,
+			app.NewPatrol,
 			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
@@ -83,10 +84,6 @@ func newBrokers(c Config, p *paper.Broker, a *alpaca.Broker, care ports.AccountC
 	}
 }
 
-func newTokens(c Config, users ports.Users, clock ports.Clock) (ports.TokenVerifier, error) {
-	return localauth.New(c.SigningKey, users, clock)
-}
-
 // unmatchedAlarm is rung for every order that no row accounts for.
 type unmatchedAlarm func()
 
@@ -120,6 +117,17 @@ func newStopWatchConfig(registry *prometheus.Registry) (app.StopWatchConfig, err
 	return c, registry.Register(alarms)
 }
 
+// newPatrolConfig counts the positions found without their protection.
+func newPatrolConfig(registry *prometheus.Registry) (app.PatrolConfig, error) {
+	alarms := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "hookfill_bare_positions_total",
+		Help: "Positions found without the stop order that was wanted, each time they were seen to, and when nothing more was tried.",
+	})
+	c := app.DefaultPatrolConfig()
+	c.Alarm = alarms.Inc
+	return c, registry.Register(alarms)
+}
+
 func newExecutorConfig(c Config, alarm unmatchedAlarm) app.ExecutorConfig {
 	config := app.DefaultExecutorConfig(c.Owner, c.Lease)
 	config.Found = alarm
@@ -142,7 +150,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, relay *app.Relay, streams *app.Streams,
+	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, patrol *app.Patrol, relay *app.Relay, streams *app.Streams,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -158,6 +166,7 @@ func runBackground(
 		background(lc, sweeper.Run)
 		background(lc, flattener.Run)
 		background(lc, stops.Run)
+		background(lc, patrol.Run)
 	}
 }
 

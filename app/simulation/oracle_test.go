@@ -141,7 +141,7 @@ func (w *world) atRest() bool {
 			return false
 		}
 	}
-	return len(w.judgeStops(b)) == 0
+	return len(w.judgeStops(b))+len(w.judgeBare(b)) == 0
 }
 
 // judgeAll is the oracle. It knows the alerts that were answered, what the
@@ -159,6 +159,7 @@ func (w *world) judgeAll() (wrong []string) {
 	wrong = append(wrong, w.judgePositions(b)...)
 	wrong = append(wrong, w.judgeStops(b)...)
 	wrong = append(wrong, w.judgeStopExits(b)...)
+	wrong = append(wrong, w.judgeBare(b)...)
 	w.count(b)
 	slices.Sort(wrong)
 	return wrong
@@ -307,6 +308,12 @@ func (v *venue) judge(known *domain.Order, o *taken) (wrong []string) {
 // what protects an entry, or takes it back, once that is over, for what it filled.
 func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong []string) {
 	exits, entries, entered := map[domain.TicketID]*taken{}, map[domain.TicketID]*taken{}, map[domain.TicketID]int{}
+	protecting := map[domain.TicketID]*domain.Order{}
+	for _, o := range byID {
+		if o.Terms().Step == 1 && o.Terms().ParentID != nil {
+			protecting[o.Terms().TicketID] = o
+		}
+	}
 	for _, o := range v.taken {
 		known := byID[o.clientOrderID]
 		if known != nil && known.Terms().Step == 1 {
@@ -328,6 +335,10 @@ func (w *world) judgeFollowers(v *venue, byID map[string]*domain.Order) (wrong [
 				wrong = append(wrong, fmt.Sprintf("misordered: order %s for %s reached %s when its entry had filled %d of %d",
 					short(f.clientOrderID), quantity, v.kind, filled, entry.quantity))
 			}
+			continue
+		}
+		if refused := protecting[known.Terms().TicketID]; refused != nil {
+			wrong = append(wrong, judgeInstead(v, refused, known, f, byID)...)
 			continue
 		}
 		if known.Terms().ParentID != nil {
@@ -354,20 +365,36 @@ func judgeRestored(v *venue, exit *taken, known *domain.Order, f first, byID map
 	if exit == nil {
 		return nil // it never got there, so all is left
 	}
-	var held int64
-	for _, o := range v.taken[:f.after] {
-		other := byID[o.clientOrderID]
-		if other != nil && o.account == exit.account && o.symbol == exit.symbol && sameHook(other, known) {
-			_, filled := o.executed(f.at)
-			held += o.sign * filled
-		}
-	}
+	held := v.heldBefore(f, known, byID)
 	if quantity := known.Terms().Quantity.Decimal().IntPart(); exit.over(f.at) && quantity <= max(held, -held) {
 		return nil
 	}
 	_, filled := exit.executed(f.at)
 	return []string{fmt.Sprintf("misordered: order %s for %s, which is put back, reached %s when the exit had filled %d of %d and left %d",
 		short(f.clientOrderID), known.Terms().Quantity, v.kind, filled, exit.quantity, held)}
+}
+
+// judgeInstead: what was found without its stop order is exited where a new one is
+// refused, and no more than its webhook holds then.
+func judgeInstead(v *venue, refused, known *domain.Order, f first, byID map[string]*domain.Order) []string {
+	held := v.heldBefore(f, known, byID)
+	if refused.Submission() == "refused" && known.Terms().Quantity.Decimal().IntPart() <= max(held, -held) {
+		return nil
+	}
+	return []string{fmt.Sprintf("misordered: order %s for %s, which exits what is bare, reached %s when %d was held and its stop order was %s",
+		short(f.clientOrderID), known.Terms().Quantity, v.kind, held, refused.Submission())}
+}
+
+// heldBefore is what an order's webhook held when that first reached the venue.
+func (v *venue) heldBefore(f first, known *domain.Order, byID map[string]*domain.Order) (held int64) {
+	for _, o := range v.taken[:f.after] {
+		other := byID[o.clientOrderID]
+		if other != nil && o.account == f.account && o.symbol == f.symbol && sameHook(other, known) {
+			_, filled := o.executed(f.at)
+			held += o.sign * filled
+		}
+	}
+	return held
 }
 
 func sameHook(a, b *domain.Order) bool {

@@ -164,6 +164,32 @@ func (l simLedger) WatchedStops(ctx context.Context, after domain.OrderID, limit
 	return across(l.reaching, "reads synthetic stops", func() ([]ports.WatchedStop, error) { return l.Ledger.WatchedStops(ctx, after, limit) })
 }
 
+func (l simLedger) ProtectedPositions(ctx context.Context, after domain.OrderID, limit int) ([]ports.ProtectedPosition, error) {
+	return across(l.reaching, "reads protected positions", func() ([]ports.ProtectedPosition, error) {
+		return l.Ledger.ProtectedPositions(ctx, after, limit)
+	})
+}
+
+func (l simLedger) ProtectedPosition(ctx context.Context, entry domain.OrderID) (ports.ProtectedPosition, error) {
+	return across(l.reaching, "reads what order "+short(entry.String())+" built", func() (ports.ProtectedPosition, error) {
+		return l.Ledger.ProtectedPosition(ctx, entry)
+	})
+}
+
+func (l simLedger) Protecting(ctx context.Context, entry domain.OrderID, number int, at time.Time) error {
+	_, err := across(l.reaching, fmt.Sprintf("has found order %s bare, time %d", short(entry.String()), number), func() (nothing, error) {
+		return nothing{}, l.Ledger.Protecting(ctx, entry, number, at)
+	})
+	return err
+}
+
+func (l simLedger) EndProtection(ctx context.Context, lane ports.ProtectedLane, reason domain.ProtectionEnd, at time.Time) error {
+	_, err := across(l.reaching, "keeps the entries in "+string(lane.Symbol)+" no more: "+string(reason), func() (nothing, error) {
+		return nothing{}, l.Ledger.EndProtection(ctx, lane, reason, at)
+	})
+	return err
+}
+
 func (l simLedger) Trigger(ctx context.Context, entry domain.OrderID, price domain.Price, at time.Time) error {
 	_, err := across(l.reaching, "triggers the stop of order "+short(entry.String()), func() (nothing, error) {
 		return nothing{}, l.Ledger.Trigger(ctx, entry, price, at)

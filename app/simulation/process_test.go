@@ -82,7 +82,10 @@ func (w *world) start(slot int) {
 	watching := app.DefaultStopWatchConfig()
 	watching.Every, watching.SendTimeout = 4*time.Second, sendTimeout
 	stops := app.NewStopWatch(as("stop watch").ledger(), as("stop watch").inbox(), as("stop watch").brokers(), clock, rung, log, watching)
-	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run, stops.Run} {
+	going := app.DefaultPatrolConfig()
+	going.Every = 5 * time.Second
+	patrol := app.NewPatrol(as("patrol").ledger(), as("patrol").inbox(), as("patrol").brokers(), clock, rung, log, going)
+	for _, run := range []func(context.Context){p.intake.Run, executor.Run, tracker.Run, reconciler.Run, stops.Run, patrol.Run} {
 		p.running.Go(func() { run(ctx) })
 	}
 	w.running.Go(p.running.Wait)

@@ -73,8 +73,11 @@ func (w *world) body(n int, h *hook) string {
 		`"action":"sell","sentiment":"short","quantity":"%d"`,
 	}
 	want := `"action":"exit"`
-	if w.draw(4) == 0 {
+	switch w.draw(8) {
+	case 0, 1:
 		want += fmt.Sprintf(`,"quantity":"%d"`, quantity)
+	case 2:
+		want += `,"orderType":"limit","limitPrice":"100"`
 	}
 	switch i := w.draw(len(wants) + 3); {
 	case i < len(wants):

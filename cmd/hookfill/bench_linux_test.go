@@ -37,7 +37,8 @@ const (
 
 // BenchmarkDurableAlerts posts distinct alerts over kept-open connections to a
 // server in the role intake, and reports alerts a second, pgbench's
-// transactions a second, and the median ratio.
+// transactions a second, the median ratio, and what an alert costs the processors:
+// that says more than the rates where others use the machine meanwhile.
 func BenchmarkDurableAlerts(b *testing.B) {
 	compareWithPgbench(b, "intake")
 }
@@ -52,14 +53,18 @@ func compareWithPgbench(b *testing.B, role string) {
 	s := startBenchServer(b, role)
 	for range b.N {
 		var alerts, inserts, ratios []float64
+		var used benchCPU
 		for range benchRounds {
+			before, first := s.cpu(b), s.next
 			posted := s.postAlerts(b, benchSeconds*time.Second)
+			used.add(before, s.cpu(b), s.next-first)
 			inserted := s.pgbench(b, benchSeconds)
 			alerts, inserts, ratios = append(alerts, posted), append(inserts, inserted), append(ratios, posted/inserted)
 		}
 		b.ReportMetric(median(alerts), "alerts/s")
 		b.ReportMetric(median(inserts), "pgbench-tps")
 		b.ReportMetric(median(ratios), "ratio")
+		used.report(b)
 	}
 }
 
@@ -71,6 +76,7 @@ func median(v []float64) float64 {
 type benchServer struct {
 	address string
 	path    string
+	process int
 	cluster *localpg.Cluster
 	next    int
 }
@@ -123,7 +129,7 @@ func startBenchServer(b *testing.B, role string) *benchServer {
 		b.Fatal(err)
 	}
 	home = filepath.Dir(cluster.Dir())
-	return &benchServer{address: address, path: hook.Path, cluster: cluster}
+	return &benchServer{address: address, path: hook.Path, process: server.Process.Pid, cluster: cluster}
 }
 
 func freeAddress(b *testing.B) string {

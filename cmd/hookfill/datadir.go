@@ -53,6 +53,14 @@ func (d dataDir) signingKey() ([]byte, error) {
 	return key, nil
 }
 
+// signingKeyFor gives no key where Supabase signs users in.
+func (d dataDir) signingKeyFor(s settings) ([]byte, error) {
+	if s.supabase().On() {
+		return nil, nil
+	}
+	return d.signingKey()
+}
+
 const masterKeyFile = "master.key"
 
 // has reports that a file of the directory is there.

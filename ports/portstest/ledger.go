@@ -32,6 +32,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Intend", func() { l.describeIntend() })
 		Describe("Intend and legs", func() { l.describeLegs() })
 		Describe("Synthetic stops", func() { l.describeSyntheticStops() })
+		Describe("Protections", func() { l.describeProtections() })
 		Describe("Retry", func() { l.describeRetry() })
 		Describe("Spend", func() { l.describeSpend() })
 		Describe("Intend and Retry on a budget", func() { l.describeBudget() })
