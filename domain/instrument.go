@@ -21,6 +21,14 @@ type Instrument struct {
 	QuantityStep    Quantity
 	MinimumQuantity Quantity
 	PriceIncrement  Quantity
+	// ShortStep is what a sale that opens a short position is a whole number of;
+	// the zero Quantity is the broker's QuantityStep.
+	ShortStep Quantity
+}
+
+// canShort reports that a short position of q can be opened.
+func (i Instrument) canShort(q Quantity) bool {
+	return i.ShortStep.IsZero() || q.d.Mod(i.ShortStep.d).IsZero()
 }
 
 // RoundQuantity brings q down to a whole number of steps, so that nothing more

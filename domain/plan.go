@@ -328,6 +328,15 @@ func (p *Plan) enter(s Situation, n Net) {
 		p.end(StateRefused, "below_minimum", "quantity", n.Size().String()+" is below the minimum of "+s.Instrument.MinimumQuantity.String())
 		return
 	}
+	if n.IsShort() && !s.Instrument.canShort(q) {
+		const why = "fractional orders cannot be sold short"
+		if len(p.Steps) > 0 {
+			p.note("fractional_short", why+": "+q.String()+"; only the exit is placed")
+			return
+		}
+		p.end(StateRefused, "fractional_short", "quantity", why)
+		return
+	}
 	p.Steps = append(p.Steps, Step{EffectEntry, n.ExitSide().Opposite(), q})
 }
 

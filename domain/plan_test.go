@@ -9,6 +9,11 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
+// byWholeShares is a broker that sells no fraction short.
+func byWholeShares(_ *domain.WebhookRules, s *domain.Situation) {
+	s.Instrument.ShortStep = domain.MustQuantity("1")
+}
+
 // said is what an alert says, in few words; empty is what it does not say.
 type said struct {
 	Action    domain.Action
@@ -319,6 +324,9 @@ var _ = DescribeTable("A reversal plans", itPlans,
 	Entry("the exit alone where a rail refuses its entry", planned{
 		Alert: said{Action: "reverse"}, Position: "10", Risk: domain.RiskLimits{MaxOrderQuantity: new(domain.MustQuantity("9"))},
 		Steps: []string{"exit sell 10"}, Says: []string{"max_order_quantity refuse", "entry note"},
+	}),
+	Entry("the exit alone where its entry cannot be sold short", planned{
+		Alert: said{Action: "reverse", Quantity: "0.5"}, Position: "10", With: byWholeShares, Steps: []string{"exit sell 10"}, Says: []string{"fractional_short note"},
 	}),
 	Entry("the exit alone where its entry is below the minimum", planned{
 		Alert: said{Action: "reverse", Quantity: "0.5"}, Position: "10", Minimum: "1", Steps: []string{"exit sell 10"}, Says: []string{"minimum_quantity note"},

@@ -60,5 +60,8 @@ var _ = DescribeTable("The size of an entry", itPlans,
 	Entry("is refused below one step", planned{Alert: said{Action: "buy", Quantity: "0.9"}, Step: "1", State: "refused", Reasons: []string{"below_minimum"}}),
 	Entry("is refused below the minimum", planned{Alert: said{Action: "buy", Quantity: "4"}, Minimum: "5", State: "refused", Reasons: []string{"below_minimum"}}),
 	Entry("is refused where rounding takes it below the minimum", planned{Alert: said{Action: "buy", Quantity: "5.9"}, Step: "4", Minimum: "5", State: "refused", Reasons: []string{"below_minimum"}}),
+	Entry("is refused where it sells a fraction short", planned{Alert: said{Action: "sell", Quantity: "0.5"}, With: byWholeShares, State: "refused", Reasons: []string{"fractional_short"}}),
+	Entry("is taken where it sells whole shares short", planned{Alert: said{Action: "sell", Quantity: "2"}, With: byWholeShares, Steps: []string{"entry sell 2"}}),
+	Entry("is taken where it buys a fraction", planned{Alert: said{Action: "buy", Quantity: "0.5"}, With: byWholeShares, Steps: []string{"entry buy 0.5"}}),
 	Entry("is taken at the minimum", planned{Alert: said{Action: "buy", Quantity: "5"}, Minimum: "5", Steps: []string{"entry buy 5"}}),
 )

@@ -132,7 +132,7 @@ func (w wireAsset) instrument(asked domain.AssetClass) (domain.Instrument, error
 			}
 		}
 	case w.Fractionable:
-		i.QuantityStep = domain.MustQuantity("0.000000001")
+		i.QuantityStep, i.ShortStep = domain.MustQuantity("0.000000001"), domain.MustQuantity("1")
 	}
 	return i, nil
 }

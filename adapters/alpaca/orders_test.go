@@ -190,6 +190,13 @@ var _ = Describe("A symbol at Alpaca", func() {
 		Expect(s.requests()).To(HaveLen(1))
 	})
 
+	It("is sold short in whole shares alone, where it trades in parts", func(ctx SpecContext) {
+		s, broker, account := scripted()
+		s.on("GET /v2/assets/AAPL", http.StatusOK, `{"class":"us_equity","symbol":"AAPL","status":"active","tradable":true,"fractionable":true}`)
+		Expect(broker.Instrument(ctx, account, "AAPL")).To(And(
+			HaveField("QuantityStep", domain.MustQuantity("0.000000001")), HaveField("ShortStep", domain.MustQuantity("1"))))
+	})
+
 	It("is an option contract where it is one", func(ctx SpecContext) {
 		s, broker, account := scripted()
 		s.on("GET /v2/options/contracts/SPY250624C00596000", http.StatusOK, `{"symbol":"SPY250624C00596000","status":"active","tradable":true,"size":"100"}`)

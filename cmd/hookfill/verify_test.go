@@ -79,15 +79,15 @@ var _ = Describe("hookfill verify", func() {
 		Expect(added.code).To(BeZero(), added.stderr)
 		account := decode[map[string]any]([]byte(added.stdout))["id"].(string)
 		made := decode[map[string]any]([]byte(done(ctx, dir, "webhook", "create", "--name", "momentum", "--account", account, "--json")))
+		ada, filled := s.owner(ctx), []any{}
 		for _, body := range []string{
 			`{"ticker":"AAPL","action":"buy","quantity":"2","orderType":"limit","limitPrice":"100"}`,
 			`{"ticker":"AAPL","action":"exit"}`,
 		} {
-			Expect(hookfillWith(ctx, body, dir, nil, "send", s.at(made["url"].(string)), "--file", "-").code).To(BeZero())
+			accept(ctx, s.at(made["url"].(string)), body)
+			filled = append(filled, HaveField("Status", "filled"))
+			Eventually(func() []orderRecord { return list[orderRecord](ctx, ada, "/v1/orders") }).WithContext(ctx).Should(ConsistOf(filled...))
 		}
-		ada := s.owner(ctx)
-		Eventually(func() []orderRecord { return list[orderRecord](ctx, ada, "/v1/orders") }).WithContext(ctx).
-			Should(ConsistOf(HaveField("Status", "filled"), HaveField("Status", "filled")))
 
 		verify := func(env ...string) ran { return hookfillIn(ctx, dir, env, "verify", "--json") }
 		judged := verify(env...)
