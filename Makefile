@@ -41,7 +41,7 @@ test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL
 	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
 
 deno: ## Check, lint and test what is TypeScript under supabase, by a Deno from npm
-	@cd supabase/examples/frontend && for does in 'fmt --check -q' 'lint -q' 'check -q' 'test -q'; do \
+	@cd supabase/examples/frontend && for does in 'fmt --check -q' 'lint -q' 'check -q' 'test -q --allow-net=127.0.0.1'; do \
 		../../../.ci/deno $$does || exit 1; done
 
 simulate: go ## Run the execution core through SEEDS worlds of faults, or through the one of SEED again

@@ -1,12 +1,13 @@
-// These run the page's code, with the real supabase-js, against a stand-in for the
-// REST door: it answers the requests it knows from rows of its own and refuses all
-// others, so a request that is not written as expected fails. Whose rows a real
+// These run the page's code, with the real supabase-js, against stand-ins for the
+// REST door and for Realtime: they answer what they know from rows of their own and
+// refuse all else, so a request that is not written as expected fails. Whose rows a real
 // database shows, and that live updates are heard by their owner alone, is proven
 // by the specs of adapters/postgres.
 import { deepStrictEqual, rejects } from "node:assert";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import {
   listWebhookConfigs,
+  type LiveUpdate,
   NoSuchWebhookConfig,
   pauseWebhookConfig,
   readOrders,
@@ -14,6 +15,7 @@ import {
   readSignals,
   renameWebhookConfig,
   resumeWebhookConfig,
+  watchLiveUpdates,
 } from "./hookfill.ts";
 
 const momentum = { id: "0197-a", name: "momentum", status: "active", version: 3, updated_at: "2026-11-23T16:00:00Z" };
@@ -104,4 +106,49 @@ Deno.test("reads amounts as text, to the last digit", async () => {
   );
   deepStrictEqual(await readOrders(page), [order]);
   deepStrictEqual(await readPositions(page, "webhook"), [position]);
+});
+
+type Frame = [join: string | null, ref: string | null, topic: string, event: string, payload: unknown];
+
+/** A stand-in for Realtime: it lets a page join one private topic, and tells it what there is to tell. */
+function realtimeOf(topic: string, told: LiveUpdate[]) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    const send = (...frame: Frame) => socket.send(JSON.stringify(frame));
+    socket.onmessage = ({ data }) => {
+      const [join, ref, name, event, payload] = JSON.parse(data) as Frame;
+      if (event !== "phx_join") return send(join, ref, name, "phx_reply", { status: "ok", response: {} });
+      const { config } = payload as { config: { private: boolean } };
+      if (name !== `realtime:${topic}` || !config.private) {
+        return send(join, ref, name, "phx_reply", { status: "error", response: { reason: "Unauthorized" } });
+      }
+      send(join, ref, name, "phx_reply", { status: "ok", response: { postgres_changes: [] } });
+      for (const { operation, ...payload } of told) {
+        send(null, null, name, "broadcast", { type: "broadcast", event: operation, payload });
+      }
+    };
+    return response;
+  });
+}
+
+Deno.test("hears, on its user's private topic, which rows are new and which changed", async () => {
+  const told: LiveUpdate[] = [
+    { operation: "insert", table: "signals", ids: ["1", "2"] },
+    { operation: "update", table: "orders", ids: ["3"] },
+  ];
+  const server = realtimeOf("user:ada", told);
+  const page = createClient(`http://127.0.0.1:${server.addr.port}`, "publishable", {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+  const heard: LiveUpdate[] = [];
+  let joined = 0;
+  await new Promise<void>((resolve) => {
+    watchLiveUpdates(page, "ada", (update) => {
+      if (heard.push(update) === told.length) resolve();
+    }, () => joined++);
+  });
+  deepStrictEqual([heard, joined], [told, 1]);
+  await page.removeAllChannels();
+  await page.realtime.disconnect();
+  await server.shutdown();
 });
