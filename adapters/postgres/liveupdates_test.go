@@ -120,6 +120,15 @@ var _ = Describe("live updates", func() {
 		}
 	})
 
+	It("are not sent where nobody could be let listen", func(ctx SpecContext) {
+		conn := sqlConn(ctx, databases.Fresh(ctx))
+		sqlExec(ctx, conn, realtimeStub)
+		sqlExec(ctx, conn, "grant usage on schema realtime to hookfill_worker; "+
+			"grant execute on function private.send_live_updates() to hookfill_worker; set role hookfill_worker")
+		Expect(sqlRows(ctx, conn, "select private.send_live_updates()")).To(Equal([]string{"false"}), "it is not theirs to add a policy")
+		Expect(triggers(ctx, conn)).To(BeEmpty())
+	})
+
 	DescribeTable("are nobody's to send or to turn on",
 		func(ctx SpecContext, role, function string) {
 			Expect(sqlRows(ctx, sqlConn(ctx, databases.URL()), "select has_function_privilege($1, $2, 'execute')", role, function)).
