@@ -59,7 +59,8 @@ chaos: go ## Kill, freeze and cut off processes CYCLES times while alerts arrive
 		-ginkgo.v -ginkgo.silence-skips -ginkgo.focus='killed, frozen and cut off' -ginkgo.timeout 24h
 
 faults: go ## Place ORDERS orders for each way a broker can fail: one of each is there in the end
-	@HOOKFILL_TEST_FAULT_ORDERS=$(ORDERS) $(GO) test -count=1 -timeout 0 ./adapters/alpaca -ginkgo.focus='leaves exactly one' -ginkgo.timeout 24h
+	@HOOKFILL_TEST_FAULT_ORDERS=$(ORDERS) $(GO) test -count=1 -timeout 0 ./adapters/alpaca ./app \
+		-ginkgo.focus='leaves exactly one|an Alpaca that fails' -ginkgo.timeout 24h
 
 conformance: go ## Write anew what ports/portstest/CONFORMANCE.md says of every case of the broker suites
 	@HOOKFILL_TEST_CONFORMANCE=write $(GO) test -count=1 -p 1 ./adapters/alpaca ./adapters/paper
@@ -70,11 +71,12 @@ soak: go ## Post RATE alerts a second for MINUTES and execute them: nothing grow
 		$(GO) test -count=1 -timeout 0 -v -run '^TestHookfill$$' ./cmd/hookfill \
 		-ginkgo.silence-skips -ginkgo.focus='under a steady load' -ginkgo.timeout 24h
 
-bench: go ## What it costs to take in, claim and execute, beside single-row inserts, as ratios
+bench: go ## What it costs to take in, claim, execute and send, beside doing that barely, as ratios
 	@.ci/postgres
 	@$(GO) test -run '^$$' -bench DurableAlerts -benchtime 1x -timeout 20m ./cmd/hookfill
 	@$(GO) test -run '^$$' -bench 'ExecutedOrders|FirstByte' -benchtime 1x -timeout 20m ./app/appfx
 	@$(GO) test -run '^$$' -bench 'Claim$$' -benchtime 1x -timeout 20m ./adapters/postgres
+	@$(GO) test -run '^$$' -bench 'Submit$$' -benchtime 3000x ./adapters/alpaca
 
 cover: go ## Run every spec and print what they cover; the profile is cover.out
 	@.ci/postgres

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/hookfill/hookfill/adapters/alpaca"
 	"github.com/hookfill/hookfill/adapters/memory"
-	"github.com/hookfill/hookfill/adapters/papersrv"
-	"github.com/hookfill/hookfill/adapters/seal"
 	"github.com/hookfill/hookfill/app"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -39,15 +36,14 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 	var url string
 	var stream *begun
 	var hook ports.IssuedWebhook
-	const key, secret = "PKSPEC", "s3cret-of-the-spec"
 
 	// ask is what somebody else does with the account.
 	ask := func(ctx context.Context, method, path, body string) {
 		GinkgoHelper()
 		r, err := http.NewRequestWithContext(ctx, method, url+path, strings.NewReader(body))
 		Expect(err).NotTo(HaveOccurred())
-		r.Header.Set("Apca-Api-Key-Id", key)
-		r.Header.Set("Apca-Api-Secret-Key", secret)
+		r.Header.Set("Apca-Api-Key-Id", alpacaKey)
+		r.Header.Set("Apca-Api-Secret-Key", alpacaSecret)
 		response, err := http.DefaultClient.Do(r)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(response.Body.Close()).To(Succeed())
@@ -65,10 +61,7 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 	}
 	BeforeEach(func(ctx SpecContext) {
 		t = newTrader(ctx)
-		server, err := papersrv.New(
-			papersrv.Deps{Journal: memory.NewJournal(), Clock: t.clock, IDs: memory.NewSequentialIDs(), Log: quietLog()},
-			papersrv.Config{Cash: domain.MustMoney("1000000"), Keys: []papersrv.KeyPair{{ID: key, Secret: secret}}})
-		Expect(err).NotTo(HaveOccurred())
+		server := t.alpacaServer()
 		socket := httptest.NewServer(server.Handler())
 		DeferCleanup(func() {
 			server.Stop()
@@ -76,19 +69,9 @@ var _ = Describe("Alpaca's stream, over sockets to hookfill's own server of its 
 		})
 		url = socket.URL
 		quote(ctx, "100")
-
-		sealer, err := seal.New(make([]byte, seal.KeyLength), nil)
-		Expect(err).NotTo(HaveOccurred())
-		store := t.work.(*memory.Store)
-		broker := alpaca.New(app.NewVault(store, sealer), t.clock, alpaca.Config{AllowAddresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-		DeferCleanup(broker.Close)
+		broker := t.moveToAlpaca(ctx, url, alpaca.Config{})
 		stream = &begun{TradeUpdates: broker}
-		t.brokers[domain.BrokerKindAlpaca] = app.Telling{Watched: app.NewWatched(broker, store, t.clock, quietLog()), TradeUpdates: stream}
-		t.account, err = app.NewAccounts(t.work, t.brokers, t.paper, t.tracker, sealer, t.clock, t.ids).OpenAccount(ctx, t.who, ports.NewBrokerAccount{
-			Name: "practice", Kind: domain.BrokerKindAlpaca, Alpaca: domain.AlpacaSettings{Environment: domain.AlpacaPaper, BaseURL: url},
-			Credentials: domain.BrokerCredentials{KeyID: key, SecretKey: secret},
-		}, ports.Idempotency{})
-		Expect(err).NotTo(HaveOccurred())
+		t.brokers[domain.BrokerKindAlpaca] = app.Telling{Watched: app.NewWatched(broker, t.work.(*memory.Store), t.clock, quietLog()), TradeUpdates: stream}
 		hook = t.hook(ctx)
 	})
 	listen := func(ctx context.Context) {

@@ -10,7 +10,8 @@ import (
 type TokenVerifier interface {
 	// Verify gives the caller a token names. A token that is malformed, expired,
 	// not signed by whom we trust or not for us is KindUnauthenticated, the same
-	// error for each.
+	// error for each. A verifier that has to ask somebody else, cannot, and was
+	// never told before is KindUnavailable.
 	Verify(ctx context.Context, token string) (domain.Principal, error)
 }
 

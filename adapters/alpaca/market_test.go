@@ -70,6 +70,25 @@ var _ = Describe("An open order at Alpaca", func() {
 		Expect(broker.Replace(ctx, account, "hfabcdone", alpaca.Change{ClientOrderID: "hfabctwo", LimitPrice: price("91")})).Error().To(MatchError(domain.KindRejected))
 	})
 
+	DescribeTable("that is asked to be replaced",
+		func(ctx SpecContext, status int, file string, kind domain.Kind, says string) {
+			s, broker, account := scripted()
+			s.on(lookingUp+"?client_order_id=hfabcdone", http.StatusOK, orderIn())
+			s.on("PATCH /v2/orders/"+orderID, status, recorded("errors/"+file))
+			_, err := broker.Replace(ctx, account, "hfabcdone", alpaca.Change{ClientOrderID: "hfabctwo", LimitPrice: price("91")})
+			Expect(err).To(And(MatchError(kind), HaveField("Msg", ContainSubstring(says))))
+		},
+		Entry("is over", 422, "cannot_replace.json", domain.KindRejected, "cannot replace order in filled status"),
+		Entry("was replaced before", 422, "already_replaced.json", domain.KindRejected, "order already replaced"),
+		Entry("stays the same", 422, "not_changed.json", domain.KindRejected, "order parameters are not changed"),
+		Entry("is filled beyond it", 422, "below_filled.json", domain.KindRejected, "qty must be > filled_qty"),
+		Entry("would cost more than there is", 403, "insufficient_buying_power.json", domain.KindRejected, "insufficient buying power"),
+		Entry("has the id of another", 422, "duplicate.json", domain.KindConflict, "has an order of that client order id"),
+		Entry("is asked too often", 429, "rate_limit.json", domain.KindUnavailable, "no more requests"),
+		Entry("may be: 500", 500, "internal.json", domain.KindUnknownOutcome, ""),
+		Entry("may be: 404", 404, "order_not_found.json", domain.KindUnknownOutcome, ""),
+	)
+
 	It("may have been replaced where the answer is none", func(ctx SpecContext) {
 		s, broker, account := scripted()
 		s.on(lookingUp, http.StatusOK, orderIn())
@@ -98,6 +117,7 @@ var _ = Describe("A position at Alpaca", func() {
 		},
 		Entry("is not, where open orders hold its shares", 403, "insufficient_quantity.json", domain.KindRejected),
 		Entry("may be, where the answer is none", 500, "internal.json", domain.KindUnknownOutcome),
+		Entry("is not there", 404, "position_not_found.json", domain.KindNotFound),
 		Entry("is not, where the account is throttled", 429, "rate_limit.json", domain.KindUnavailable),
 	)
 })

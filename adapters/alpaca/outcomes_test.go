@@ -2,7 +2,10 @@ package alpaca_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -44,12 +47,16 @@ var _ = Describe("The answer to an order", func() {
 		Entry("refused: wash trade", row{403, "wash_trade.json", domain.KindRejected, "", "(opposite side market/stop order exists)"}),
 		Entry("refused: shares", row{403, "insufficient_quantity.json", domain.KindRejected, "", "insufficient qty available"}),
 		Entry("refused: not fractionable", row{403, "not_fractionable.json", domain.KindRejected, "", `asset "OCGN" is not fractionable`}),
+		Entry("refused: buying power", row{403, "insufficient_buying_power.json", domain.KindRejected, "rejected_by_broker", "Alpaca: insufficient buying power"}),
 		Entry("refused: balance", row{403, "insufficient_balance.json", domain.KindRejected, "", "insufficient balance for USDT"}),
 		Entry("refused: minimal cost", row{403, "minimal_cost.json", domain.KindRejected, "", "cost basis"}),
 		Entry("it has the order", row{422, "duplicate.json", domain.KindConflict, "duplicate_client_order_id", ""}),
 		Entry("refused: the duplicate's code with other words", row{422, "crypto_order_type.json", domain.KindRejected, "", "invalid order type"}),
 		Entry("refused: sub-penny", row{422, "sub_penny.json", domain.KindRejected, "", "sub-penny increment"}),
 		Entry("refused: fractional", row{422, "fractional_day.json", domain.KindRejected, "", "fractional orders must be DAY orders"}),
+		Entry("refused: fractional with legs", row{422, "fractional_simple.json", domain.KindRejected, "", "fractional orders must be simple orders"}),
+		Entry("refused: another meaning than it has", row{422, "position_intent_mismatch.json", domain.KindRejected, "", "position intent mismatch, inferred: buy_to_open"}),
+		Entry("refused: a day of crypto", row{422, "crypto_time_in_force.json", domain.KindRejected, "", "invalid crypto time_in_force"}),
 		Entry("not taken: throttled", row{429, "rate_limit.json", domain.KindUnavailable, "throttled", ""}),
 		Entry("not taken: throttled by a gateway", row{429, "not_json.html", domain.KindUnavailable, "throttled", ""}),
 		Entry("unknown: 500", row{500, "internal.json", domain.KindUnknownOutcome, "", ""}),
@@ -115,10 +122,28 @@ var _ = Describe("The answer to a question", func() {
 		Entry("401", 401, "unauthorized.json", domain.KindUnavailable),
 		Entry("403", 403, "gateway_forbidden.json", domain.KindUnavailable),
 		Entry("422", 422, "sub_penny.json", domain.KindUnavailable),
+		Entry("422 with the code of duplicates", 422, "order_id_missing.json", domain.KindUnavailable),
 		Entry("429", 429, "rate_limit.json", domain.KindUnavailable),
 		Entry("307", 307, "not_json.html", domain.KindUnavailable),
 		Entry("200 that cannot be read", 200, "not_json.html", domain.KindUnavailable),
 		Entry("200 about nothing", 200, "malformed.json", domain.KindUnavailable),
+	)
+
+	DescribeTable("to end an order",
+		func(ctx SpecContext, status int, file string, kind domain.Kind, code string) {
+			s, broker, account := scripted()
+			s.on(lookingUp, http.StatusOK, orderIn())
+			s.on("DELETE /v2/orders/"+orderID, status, recorded("errors/"+file))
+			_, err := broker.Cancel(ctx, account, "hfabcdone")
+			Expect(err).To(And(MatchError(kind), HaveField("Code", code)))
+		},
+		Entry("says that it is over", 422, "already_filled.json", domain.KindConflict, "order_not_open"),
+		Entry("says that there is none", 404, "order_not_found.json", domain.KindNotFound, "not_found"),
+		Entry("says nothing: 422 with another code", 422, "order_id_missing.json", domain.KindUnavailable, "broker_unavailable"),
+		Entry("says nothing: 500", 500, "internal.json", domain.KindUnavailable, "broker_unavailable"),
+		Entry("says nothing: throttled", 429, "rate_limit.json", domain.KindUnavailable, "throttled"),
+		Entry("says nothing: credentials", 401, "unauthorized.json", domain.KindUnavailable, ports.CodeCredentialsRefused),
+		Entry("says nothing: what cannot be read", 403, "not_json.html", domain.KindUnavailable, "broker_unavailable"),
 	)
 
 	It("tells of an order that is over before a cancel arrives", func(ctx SpecContext) {
@@ -128,6 +153,24 @@ var _ = Describe("The answer to a question", func() {
 		_, err := broker.Cancel(ctx, account, "hfabcdone")
 		Expect(err).To(MatchError(domain.KindConflict))
 		Expect(err).To(HaveField("Code", "order_not_open"))
+	})
+})
+
+// Every error that Alpaca was recorded with, or is documented to give, is in a
+// table of these specs.
+var _ = Describe("The recorded errors", func() {
+	It("are all looked at", func() {
+		files, err := filepath.Glob("testdata/errors/*")
+		Expect(err).NotTo(HaveOccurred())
+		var specs strings.Builder
+		for _, name := range []string{"outcomes_test.go", "market_test.go"} {
+			text, err := os.ReadFile(name)
+			Expect(err).NotTo(HaveOccurred())
+			specs.Write(text)
+		}
+		for _, file := range files {
+			Expect(specs.String()).To(ContainSubstring(`"`+filepath.Base(file)+`", domain.Kind`), file)
+		}
 	})
 })
 

@@ -64,7 +64,10 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	key := r.Method + " " + r.URL.EscapedPath()
 	s.asked, s.heads = append(s.asked, key), append(s.heads, r.Header)
-	t, known := s.lines[key]
+	t, known := s.lines[key+"?"+r.URL.RawQuery]
+	if !known {
+		t, known = s.lines[key]
+	}
 	if !known {
 		fail(w, http.StatusNotFound, 40410000, "order not found")
 		return

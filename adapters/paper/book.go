@@ -79,10 +79,7 @@ func (o *resting) reserve() {
 	if o.isLeg() {
 		return
 	}
-	price := o.LimitPrice
-	if price == nil {
-		price = o.StopPrice
-	}
+	price := o.ownPrice()
 	switch {
 	case price == nil:
 	case o.Quantity != nil:

@@ -46,7 +46,7 @@ func opensHalfHourly(symbol domain.Symbol, at time.Time, extended bool) bool {
 func (h *venueHistory) step() {
 	h.now = h.now.Add(time.Duration(rapid.IntRange(0, 12).Draw(h.t, "minutes")) * time.Minute)
 	decide := rapid.SampledFrom([]func() func() (paper.Decision, error){
-		h.place, h.place, h.place, h.quote, h.quote, h.cancel, h.replace, h.pass,
+		h.place, h.place, h.place, h.quote, h.quote, h.cancel, h.cross, h.replace, h.pass,
 	}).Draw(h.t, "command")()
 	before := h.engine.Summary()
 	made, err := decide()
@@ -114,6 +114,11 @@ func (h *venueHistory) anyID() string {
 func (h *venueHistory) cancel() func() (paper.Decision, error) {
 	id := h.anyID()
 	return func() (paper.Decision, error) { return h.engine.Cancel(h.now, id) }
+}
+
+func (h *venueHistory) cross() func() (paper.Decision, error) {
+	id := h.anyID()
+	return func() (paper.Decision, error) { return h.engine.Cross(h.now, id) }
 }
 
 func (h *venueHistory) replace() func() (paper.Decision, error) {

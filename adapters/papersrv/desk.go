@@ -27,6 +27,8 @@ type desk struct {
 	// faults counts the failures that are switched on, hidden the look-ups that are
 	// going to miss an order.
 	faults, hidden map[string]int
+	// tooLate are the orders whose cancel comes too late, and when they fill.
+	tooLate map[string]time.Time
 	// changed is closed, and replaced, when something happened to an order.
 	changed chan struct{}
 }
@@ -35,7 +37,7 @@ func (s *Server) newDesk(id domain.BrokerAccountID) *desk {
 	return &desk{
 		id: id, journal: s.deps.Journal, clock: s.deps.Clock, ids: s.deps.IDs, rules: s.rules,
 		engine: paper.NewVenueEngine(id, s.config.Cash, s.rules.venue(s.config.PartialFills)), chronicle: paper.NewChronicle(id), changed: make(chan struct{}),
-		faults: map[string]int{}, hidden: map[string]int{},
+		faults: map[string]int{}, hidden: map[string]int{}, tooLate: map[string]time.Time{},
 	}
 }
 

@@ -63,7 +63,7 @@ func (d *desk) orderJSON(r *paper.Record, nested bool) orderJSON {
 		OrderClass: d.classOf(r), OrderType: string(r.Type), Type: string(r.Type), Side: string(r.Side),
 		PositionIntent: d.intentOf(r), TimeInForce: string(r.TimeInForce), LimitPrice: text(r.LimitPrice),
 		StopPrice: text(r.StopPrice), TrailPrice: text(r.TrailPrice), TrailPercent: text(r.TrailPercent), HWM: text(r.HighWater),
-		ExtendedHours: r.ExtendedHours, ExpiresAt: r.ExpiresAt, Status: string(r.Status),
+		ExtendedHours: r.ExtendedHours, ExpiresAt: r.ExpiresAt, Status: string(d.statusOf(r)),
 		ReplacedBy: d.named(r.ReplacedBy), Replaces: d.named(r.Replaces),
 	}
 	if r.HighWater != nil {

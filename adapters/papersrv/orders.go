@@ -140,10 +140,15 @@ func cancelOrder(ctx context.Context, c *call) (answer, error) {
 	if r.Status.IsTerminal() && r.Status != domain.StatusCanceled {
 		return answer{}, invalid("order is already in %q state", r.Status)
 	}
-	if !r.Status.IsTerminal() && c.desk.suffers(faultCancel) {
-		return answer{status: http.StatusNoContent}, nil
+	return answer{status: http.StatusNoContent}, c.desk.cancelOrDelay(ctx, r)
+}
+
+// cancelOrDelay cancels an order, where nothing makes that too late.
+func (d *desk) cancelOrDelay(ctx context.Context, r *paper.Record) error {
+	if d.isTooLate(r) {
+		return nil
 	}
-	return answer{status: http.StatusNoContent}, c.desk.cancel(ctx, r)
+	return d.cancel(ctx, r)
 }
 
 // canceledJSON is one order of a cancel of all.
@@ -160,7 +165,7 @@ func cancelAllOrders(ctx context.Context, c *call) (answer, error) {
 func (d *desk) cancelAll(ctx context.Context) ([]canceledJSON, error) {
 	done := []canceledJSON{}
 	for _, r := range d.chronicle.Open() {
-		if err := d.cancel(ctx, r); err != nil {
+		if err := d.cancelOrDelay(ctx, r); err != nil {
 			return nil, err
 		}
 		done = append(done, canceledJSON{r.BrokerOrderID.String(), http.StatusOK})

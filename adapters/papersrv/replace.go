@@ -29,6 +29,9 @@ func replaceOrder(ctx context.Context, c *call) (answer, error) {
 	if err := c.decode(&in); err != nil {
 		return answer{}, err
 	}
+	if _, ends := c.desk.tooLate[r.ClientOrderID]; ends {
+		return answer{}, invalid("cannot replace order in %s status", domain.StatusPendingCancel)
+	}
 	if err := replaceable(r); err != nil {
 		return answer{}, err
 	}

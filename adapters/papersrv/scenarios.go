@@ -25,7 +25,7 @@ const (
 	// faultLate takes the next order, which so many look-ups do not find.
 	faultLate = "late_visibility"
 	// faultCancel answers the next cancel as usual, but it comes too late: the order
-	// works on until it fills.
+	// is pending_cancel until that was told, or for a second, and then fills.
 	faultCancel = "fill_after_cancel"
 )
 

@@ -76,8 +76,27 @@ var _ = Describe("A fault that is switched on", func() {
 		v.fail(ctx, "fill_after_cancel", 1)
 		o := v.place(buy("1", "AAPL", limit("95")))
 		Expect(v.CancelOrder(o.ID)).To(Succeed())
-		v.quote(ctx, "AAPL", "94.90", "95", "94.95")
-		Expect(v.now(o).Status).To(Equal("filled"))
+		Expect(v.CancelOrder(o.ID)).To(Succeed(), "as often as one likes")
+		Expect(v.now(o).Status).To(Equal("pending_cancel"))
+		Expect(v.now(o)).To(And(HaveField("Status", "filled"), HaveField("FilledAvgPrice", number("95"))))
+		Expect(v.CancelOrder(o.ID)).To(MatchError(ContainSubstring(`order is already in "filled" state`)))
+	})
+
+	It("lets orders fill of which all were canceled, also where nobody asks", func(ctx SpecContext) {
+		v.fail(ctx, "fill_after_cancel", 1)
+		v.place(buy("1", "AAPL", limit("95")))
+		v.place(buy("2", "AAPL", limit("95")))
+		Expect(v.CancelAllOrders()).To(Succeed())
+		v.clock.Advance(2 * time.Second)
+		Expect(v.GetPosition("AAPL")).To(HaveField("Qty", number("1")))
+		Expect(v.GetOrders(alpaca.GetOrdersRequest{})).To(BeEmpty())
+	})
+
+	It("does not let an order be replaced that is about to end", func(ctx SpecContext) {
+		v.fail(ctx, "fill_after_cancel", 1)
+		o := v.place(buy("1", "AAPL", limit("95")))
+		Expect(v.CancelOrder(o.ID)).To(Succeed())
+		Expect(v.ReplaceOrder(o.ID, alpaca.ReplaceOrderRequest{Qty: d("2")})).Error().To(refuse(422, 42210000, "^cannot replace order in pending_cancel status$"))
 	})
 
 	It("is listed, is the account's alone, and can be switched off", func(ctx SpecContext) {

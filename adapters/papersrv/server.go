@@ -137,6 +137,9 @@ func (s *Server) at(ctx context.Context, d *desk, fn func() (answer, error)) (an
 	if err := d.pass(ctx); err != nil {
 		return answer{}, err
 	}
+	if err := d.overtake(ctx); err != nil {
+		return answer{}, err
+	}
 	return fn()
 }
 

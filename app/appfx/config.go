@@ -50,7 +50,9 @@ type Config struct {
 	PublicURL string
 	// Lease is how long a lane stays with a process that went silent.
 	Lease time.Duration
-	// SigningKey signs the tokens of local mode.
+	// Supabase is where users sign in. Without it, SigningKey signs the tokens of
+	// local mode.
+	Supabase   Supabase
 	SigningKey []byte
 	// MasterKey seals broker credentials, PreviousMasterKey opens older ones.
 	// Without it, accounts that need credentials are refused.

@@ -37,7 +37,8 @@ func Doctor(ctx context.Context, c Config) []Finding {
 		add("clock", tooFar(health.Skew), "within "+health.Skew.Round(time.Millisecond).String()+" of the database's")
 	}
 	add("brokers", nil, "paper is built in; Alpaca is asked by `hookfill broker check`")
-	add("keys", keyFault(c.SigningKey), "the signing key of local mode is there")
+	keys, err := checkTokens(ctx, c)
+	add("keys", err, keys)
 	return findings
 }
 

@@ -83,7 +83,7 @@ func theLaw() []rule {
 			because: "a journal on disk is files and Go's own; what an entry tells is its writer's",
 		},
 		{
-			of:      []string{"adapters/localauth"},
+			of:      []string{"adapters/localauth", "adapters/supabaseauth"},
 			may:     []string{"domain", "ports", uuids, "github.com/golang-jwt/jwt/v5"},
 			because: "an adapter knows the domain, the ports and its own library, never another adapter or the app",
 		},
@@ -135,7 +135,7 @@ func theLaw() []rule {
 			may: []string{
 				"domain", "ports", "app", "adapters/alerts", "adapters/alpaca", "adapters/expressions", "adapters/filejournal", "adapters/httpapi", "adapters/localauth",
 				"adapters/memory", "adapters/paper", "adapters/papersrv", "adapters/postgres", "adapters/postgres/localpg", "adapters/seal",
-				"adapters/system", "go.uber.org/fx/...",
+				"adapters/supabaseauth", "adapters/system", "go.uber.org/fx/...",
 				pgx, "github.com/prometheus/client_golang/...",
 			},
 			because: "wiring sees everything that serves, and nothing that tests or commands",
@@ -145,7 +145,7 @@ func theLaw() []rule {
 			may: []string{
 				"domain", "app/appfx", "migrations", "cmd/hookfill/verify", decimals, uuids, "go.uber.org/fx/...",
 				"github.com/caarlos0/env/v11", "github.com/go-resty/resty/v2",
-				"github.com/spf13/cobra", "github.com/spf13/pflag",
+				"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 			},
 			never:   []string{"database/sql"},
 			because: "a command reads its settings, asks the wiring or the API, and prints; which adapters there are is the wiring's business",

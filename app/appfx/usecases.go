@@ -9,7 +9,6 @@ import (
 	"github.com/hookfill/hookfill/adapters/alerts"
 	"github.com/hookfill/hookfill/adapters/alpaca"
 	"github.com/hookfill/hookfill/adapters/expressions"
-	"github.com/hookfill/hookfill/adapters/localauth"
 	"github.com/hookfill/hookfill/adapters/paper"
 	"github.com/hookfill/hookfill/adapters/seal"
 	"github.com/hookfill/hookfill/app"
@@ -83,10 +82,6 @@ func newBrokers(c Config, p *paper.Broker, a *alpaca.Broker, care ports.AccountC
 		domain.BrokerKindPaper:  p,
 		domain.BrokerKindAlpaca: app.Telling{Watched: app.NewWatched(a, care, clock, c.Log), TradeUpdates: a},
 	}
-}
-
-func newTokens(c Config, users ports.Users, clock ports.Clock) (ports.TokenVerifier, error) {
-	return localauth.New(c.SigningKey, users, clock)
 }
 
 // unmatchedAlarm is rung for every order that no row accounts for.

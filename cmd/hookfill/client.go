@@ -19,9 +19,10 @@ type client struct{ http *resty.Client }
 
 const clientTimeout = 30 * time.Second
 
-// newClient finds server and token: as the environment says, else, in local
-// mode, where the server of the data directory is, as its user.
-func newClient(s settings) (*client, error) {
+// newClient finds server and token: as the environment says; else where the
+// server of the data directory is, as whoever signed in there to the Supabase
+// project, or, in local mode, as its user.
+func newClient(ctx context.Context, s settings) (*client, error) {
 	url, token := s.URL, s.Token
 	dir := dataDir(s.DataDir)
 	if url == "" {
@@ -33,6 +34,12 @@ func newClient(s settings) (*client, error) {
 			return nil, fmt.Errorf("cannot read %s: %w", dir.path(serverNoteName), err)
 		}
 		url = note.URL
+	}
+	if token == "" && s.supabase().On() {
+		var err error
+		if token, err = dir.accessToken(ctx, s.SupabaseURL); err != nil {
+			return nil, err
+		}
 	}
 	if token == "" {
 		if s.URL != "" {
@@ -143,7 +150,7 @@ func clientCommand(env environment, cmd *cobra.Command, run func(ctx context.Con
 		if err != nil {
 			return err
 		}
-		c, err := newClient(s)
+		c, err := newClient(cmd.Context(), s)
 		if err != nil {
 			return err
 		}

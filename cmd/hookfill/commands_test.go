@@ -200,7 +200,7 @@ var _ = Describe("Commands", func() {
 	It("orders unmatched and review tell what a person has to look at", func(ctx SpecContext) {
 		account := addAccount(ctx)
 		_, url := create(ctx, account)
-		id := findUnmatched(ctx, account)
+		id := findUnmatched(ctx, standing.database, account)
 		table, records := all(ctx, "orders", "unmatched", "--limit", "0")
 		Expect(table).To(And(haveLine("ID", "FOUND", "ACCOUNT", "CLIENT", "ORDER", "BROKER", "ORDER", "SYMBOL", "STATUS", "FILLED"),
 			haveLine(account, "hfaaaab", id, "AAPL", "filled", "10")))
@@ -217,7 +217,7 @@ var _ = Describe("Commands", func() {
 		done(ctx, dir, "send", url, "--file", write(ten))
 		standing.owner(ctx).settled(ctx, account)
 		_, orders := all(ctx, "orders", "list", "--account", account)
-		ticket := escalate(ctx, orders[0]["id"].(string))
+		ticket := escalate(ctx, standing.database, orders[0]["id"].(string))
 		table, records = all(ctx, "review", "list", "--limit", "0")
 		Expect(table).To(And(haveLine("TICKET", "REASON"), haveLine(ticket, "nobody", "knows")))
 		Expect(records).To(ContainElement(HaveKeyWithValue("ticket_id", ticket)))

@@ -53,6 +53,22 @@ func (d dataDir) signingKey() ([]byte, error) {
 	return key, nil
 }
 
+// signingKeyFor gives no key where Supabase signs users in.
+func (d dataDir) signingKeyFor(s settings) ([]byte, error) {
+	if s.supabase().On() {
+		return nil, nil
+	}
+	return d.signingKey()
+}
+
+const masterKeyFile = "master.key"
+
+// has reports that a file of the directory is there.
+func (d dataDir) has(name string) bool {
+	_, err := os.Stat(d.path(name))
+	return err == nil
+}
+
 // masterKeys gives the key that seals credentials and the one before it. Where none
 // is set, the data directory has one, made at the first call.
 func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
@@ -63,7 +79,7 @@ func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
 	}
 	text := s.MasterKey
 	if text == "" {
-		text, err = d.once("master.key", func() string {
+		text, err = d.once(masterKeyFile, func() string {
 			key := make([]byte, appfx.MasterKeyLength)
 			_, _ = rand.Read(key) // never fails (crypto/rand)
 			return base64.StdEncoding.EncodeToString(key)
@@ -74,7 +90,7 @@ func (d dataDir) masterKeys(s settings) (master, previous []byte, err error) {
 	}
 	master, err = masterKey(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", d.path("master.key"), err)
+		return nil, nil, fmt.Errorf("%s: %w", d.path(masterKeyFile), err)
 	}
 	return master, previous, nil
 }

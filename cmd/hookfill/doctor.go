@@ -23,7 +23,7 @@ func newDoctor(env environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			key, err := dataDir(s.DataDir).signingKey()
+			key, err := dataDir(s.DataDir).signingKeyFor(s)
 			if err != nil {
 				return err
 			}
@@ -32,7 +32,7 @@ func newDoctor(env environment) *cobra.Command {
 				defer cancel()
 				return report(env, asJSON, appfx.Doctor(ctx, appfx.Config{
 					DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
-					MaxConns: s.DatabaseMaxConns, SigningKey: key,
+					MaxConns: s.DatabaseMaxConns, Supabase: s.supabase(), SigningKey: key,
 				}))
 			})
 		},

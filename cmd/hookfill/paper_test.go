@@ -21,6 +21,7 @@ import (
 type paperBroker struct {
 	*alpaca.Client
 	session *gexec.Session
+	url     string
 }
 
 // startPaper starts a paper broker on a port that the system chooses.
@@ -36,7 +37,8 @@ func startPaper(ctx context.Context, args ...string) *paperBroker {
 		url = regexp.MustCompile(`http://\S+`).Find(session.Out.Contents())
 		return url
 	}).WithContext(ctx).ShouldNot(BeEmpty(), "%s", session.Err.Contents())
-	p.Client = alpaca.NewClient(alpaca.ClientOpts{APIKey: "key", APISecret: "secret", BaseURL: string(bytes.TrimSpace(url))})
+	p.url = string(bytes.TrimSpace(url))
+	p.Client = alpaca.NewClient(alpaca.ClientOpts{APIKey: "key", APISecret: "secret", BaseURL: p.url})
 	return p
 }
 

@@ -36,6 +36,9 @@ func newServe(env environment) *cobra.Command {
 			if demo && r == appfx.RoleExecutor {
 				return usagef("--demo needs the API; use it with --role all or intake")
 			}
+			if demo && s.supabase().On() {
+				return usagef("--demo is for local mode; with Supabase, sign in and open an account and a webhook of your own")
+			}
 			return serve(cmd.Context(), env, s, r, demo)
 		},
 	}
@@ -65,7 +68,7 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 			err = stopped
 		}
 	}()
-	key, err := dataDir(s.DataDir).signingKey()
+	key, err := dataDir(s.DataDir).signingKeyFor(s)
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	return runServer(ctx, env, s, appfx.Config{
 		Role: role, DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
 		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: s.PublicURL,
-		Lease: s.Lease, SigningKey: key, MasterKey: master, PreviousMasterKey: previous, EgressAllow: egress, Owner: owner(), Log: log,
+		Lease: s.Lease, Supabase: s.supabase(), SigningKey: key, MasterKey: master, PreviousMasterKey: previous, EgressAllow: egress, Owner: owner(), Log: log,
 	}, demo)
 }
 

@@ -26,6 +26,8 @@ type settings struct {
 	Listen            string        `env:"LISTEN"             envDefault:"127.0.0.1:8080"`
 	AdminListen       string        `env:"ADMIN_LISTEN"       envDefault:"127.0.0.1:8081"`
 	PublicURL         string        `env:"PUBLIC_URL"`
+	SupabaseURL       string        `env:"SUPABASE_URL"`
+	SupabaseJWTSecret string        `env:"SUPABASE_JWT_SECRET"`
 	Lease             time.Duration `env:"LEASE"              envDefault:"15s"`
 	MasterKey         string        `env:"MASTER_KEY"`
 	PreviousKey       string        `env:"MASTER_KEY_PREVIOUS"`
@@ -33,7 +35,9 @@ type settings struct {
 	LogFormat         string        `env:"LOG_FORMAT"`
 	LogLevel          string        `env:"LOG_LEVEL"          envDefault:"info"`
 
-	// URL and Token are for client commands.
+	// SupabaseKey, URL and Token are for client commands.
+	SupabaseKey string `env:"SUPABASE_PUBLISHABLE_KEY"`
+
 	URL   string `env:"URL"`
 	Token string `env:"TOKEN"`
 }
@@ -44,7 +48,7 @@ const settingPrefix = "HOOKFILL_"
 // Accepting one would promise what is not kept.
 func notBuiltYet() []string {
 	return []string{
-		"TLS_CERT", "TLS_KEY", "TLS_DOMAIN", "SUPABASE_URL", "SUPABASE_JWT_SECRET", "TRUSTED_PROXIES", "CORS_ORIGINS",
+		"TLS_CERT", "TLS_KEY", "TLS_DOMAIN", "TRUSTED_PROXIES", "CORS_ORIGINS",
 	}
 }
 
@@ -112,7 +116,8 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.AdminListen, "admin-listen", s.AdminListen, "address of /metrics, /livez, /readyz; off closes it")
 	f.StringVar(&s.PublicURL, "public-url", s.PublicURL, "what printed webhook URLs start with")
 	f.DurationVar(&s.Lease, "lease", s.Lease, "how long a lane stays with a silent process")
-	// Master keys have no flags: a command line is for everybody to read.
+	f.StringVar(&s.SupabaseURL, "supabase-url", s.SupabaseURL, "project whose users sign in; empty is local mode")
+	// Master keys and the JWT secret have no flags: a command line is for everybody to read.
 	f.StringSliceVar(&s.EgressAllow, "egress-allow", s.EgressAllow, "CIDRs beyond public addresses that a broker may be at")
 	f.StringVar(&s.LogFormat, "log-format", s.LogFormat, "text or json")
 	f.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
@@ -140,6 +145,9 @@ func (s *settings) check() error {
 	if _, err := s.egress(); err != nil {
 		return err
 	}
+	if err := s.supabase().Check(); err != nil {
+		return err
+	}
 	for name, text := range map[string]string{"HOOKFILL_MASTER_KEY": s.MasterKey, "HOOKFILL_MASTER_KEY_PREVIOUS": s.PreviousKey} {
 		if _, err := masterKey(text); text != "" && err != nil {
 			return usagef("%s must be %d bytes in base64", name, appfx.MasterKeyLength)
@@ -159,6 +167,11 @@ func checkAddress(name, address string) error {
 		return usagef("%s must be an address such as 127.0.0.1:8080", name)
 	}
 	return nil
+}
+
+// supabase is where users sign in; its zero value is local mode.
+func (s *settings) supabase() appfx.Supabase {
+	return appfx.Supabase{URL: s.SupabaseURL, JWTSecret: s.SupabaseJWTSecret}
 }
 
 // egress reads the addresses that brokers may be at although they are not public.

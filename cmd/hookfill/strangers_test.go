@@ -31,10 +31,15 @@ type estate struct {
 
 func newEstate(ctx context.Context) estate {
 	GinkgoHelper()
-	e := estate{owner: standing.newUser(ctx)}
+	return estateOf(ctx, standing.newUser(ctx))
+}
+
+func estateOf(ctx context.Context, owner *user) estate {
+	GinkgoHelper()
+	e := estate{owner: owner}
 	e.account = e.owner.account(ctx)
 	e.webhook = e.owner.webhook(ctx, e.account)
-	hook := standing.at(e.webhook.URL)
+	hook := owner.server.at(e.webhook.URL)
 	e.signal = accept(ctx, hook, `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100"}`)
 	resting := accept(ctx, hook, `{"ticker":"MSFT","action":"buy","quantity":"10","orderType":"limit","limitPrice":"90","price":"100"}`)
 	_, err := alert(ctx, hook, "gibberish")
@@ -42,20 +47,20 @@ func newEstate(ctx context.Context) estate {
 	e.owner.settled(ctx, e.account)
 	e.order = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+e.signal)[0].ID
 	e.working = list[orderRecord](ctx, e.owner, "/v1/orders?signal_id="+resting)[0].ID
-	findUnmatched(ctx, e.account)
+	findUnmatched(ctx, owner.server.database, e.account)
 	e.unmatched = list[struct{ ID string }](ctx, e.owner, "/v1/unmatched-orders")[0].ID
 	halted := e.owner.call(ctx, http.MethodPut, "/v1/halts", map[string]string{"scope": "symbol", "symbol": "NVDA", "mode": "reduce_only"})
 	Expect(halted.status).To(Equal(http.StatusOK), "%s", halted.body)
-	e.ticket = escalate(ctx, e.order)
+	e.ticket = escalate(ctx, owner.server.database, e.order)
 	return e
 }
 
 // findUnmatched stores an order at the account's broker that no row accounts for,
 // as the reconciler does, and gives the broker's id for it. The paper broker
 // never has one.
-func findUnmatched(ctx context.Context, account string) string {
+func findUnmatched(ctx context.Context, database, account string) string {
 	GinkgoHelper()
-	db, err := pgx.Connect(ctx, standing.database)
+	db, err := pgx.Connect(ctx, database)
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(db.Close(ctx)).To(Succeed()) }()
 	id := "unmatched-" + account
@@ -70,9 +75,9 @@ func findUnmatched(ctx context.Context, account string) string {
 // escalate stores a second order of an order's ticket, one that only a person can
 // tell what became of, and gives the ticket. The paper broker always answers in
 // the end.
-func escalate(ctx context.Context, order string) (ticket string) {
+func escalate(ctx context.Context, database, order string) (ticket string) {
 	GinkgoHelper()
-	db, err := pgx.Connect(ctx, standing.database)
+	db, err := pgx.Connect(ctx, database)
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(db.Close(ctx)).To(Succeed()) }()
 	Expect(db.QueryRow(ctx, `
@@ -95,7 +100,14 @@ func escalate(ctx context.Context, order string) (ticket string) {
 // idOf gives what the owner has at a route, nothing where it names no id.
 func (e estate) idOf(r httpapi.Route) string {
 	GinkgoHelper()
-	if !strings.Contains(r.Path, "{id}") {
+	return e.at(r.Method + " " + r.Path)
+}
+
+// at is idOf for a verb and a path.
+func (e estate) at(door string) string {
+	GinkgoHelper()
+	_, path, _ := strings.Cut(door, " ")
+	if !strings.Contains(path, "{id}") {
 		return ""
 	}
 	for prefix, id := range map[string]string{
@@ -103,11 +115,11 @@ func (e estate) idOf(r httpapi.Route) string {
 		"/v1/signals/": e.signal, "/v1/orders/{id}/cancel": e.working, "/v1/reviews/": e.ticket,
 		"/v1/unmatched-orders/": e.unmatched,
 	} {
-		if strings.HasPrefix(r.Path, prefix) {
+		if strings.HasPrefix(path, prefix) {
 			return id
 		}
 	}
-	Expect(r.Path).To(HavePrefix("/v1/orders/"), "what of a user's is at this route?")
+	Expect(path).To(HavePrefix("/v1/orders/"), "what of a user's is at this route?")
 	return e.order
 }
 
@@ -252,8 +264,8 @@ func bodyFor(r httpapi.Route) any {
 func routesWith(part string) []httpapi.Route    { return routes(part, true) }
 func routesWithout(part string) []httpapi.Route { return routes(part, false) }
 
-// routes asks the API itself what it answers.
-func routes(part string, has bool) []httpapi.Route {
+// theAPI is one of all routes, for what it says of itself.
+func theAPI() *httpapi.API {
 	GinkgoHelper()
 	api, err := httpapi.New(httpapi.Deps{
 		Intake: struct{ ports.SignalIntake }{}, Brokers: struct{ ports.BrokerAdmin }{}, Webhooks: struct{ ports.WebhookAdmin }{},
@@ -262,8 +274,14 @@ func routes(part string, has bool) []httpapi.Route {
 		Ready: func(context.Context) error { return nil },
 	}, httpapi.Config{PublicURL: "http://127.0.0.1", Hooks: true, API: true})
 	Expect(err).NotTo(HaveOccurred())
+	return api
+}
+
+// routes asks the API itself what it answers.
+func routes(part string, has bool) []httpapi.Route {
+	GinkgoHelper()
 	var found []httpapi.Route
-	for _, r := range api.Routes() {
+	for _, r := range theAPI().Routes() {
 		if strings.HasPrefix(r.Path, "/v1/") && strings.Contains(r.Path, part) == has {
 			found = append(found, r)
 		}

@@ -28,6 +28,9 @@ func newToken(env environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if s.supabase().On() {
+				return usagef("there are no local tokens beside Supabase; sign in with `hookfill login`")
+			}
 			token, err := localToken(dataDir(s.DataDir), user, operator, ttl)
 			if err != nil {
 				return err

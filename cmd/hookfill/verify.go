@@ -20,10 +20,16 @@ func newVerify(env environment) *cobra.Command {
 		Short: "Judge the database and the brokers' records by the invariants",
 		Long: "verify reads one snapshot of the database and each broker's own record, says of every invariant\n" +
 			"whether it holds, names the rows that break one and exits with 1 if any does. It writes nothing,\n" +
-			"may run beside busy servers, and needs the connection of the schema's owner.",
+			"may run beside busy servers, and needs the connection of the schema's owner. To read Alpaca's record\n" +
+			"it needs the server's master key and HOOKFILL_EGRESS_ALLOW as well.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withDatabaseAt(cmd.Context(), env, databaseURL, func(ctx context.Context, db *appfx.Database) error {
 				options.URL = db.URL
+				records, err := recordsOfAlpaca(env)
+				if err != nil {
+					return err
+				}
+				options.Records = records
 				report, err := verify.Check(ctx, options)
 				if err != nil {
 					return err
@@ -37,6 +43,32 @@ func newVerify(env environment) *cobra.Command {
 	cmd.Flags().BoolVar(&options.Drained, "drained", false, "also nothing may be left to do (I7)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// recordsOfAlpaca reads Alpaca's record where there is a master key to open accounts
+// with; it makes none.
+func recordsOfAlpaca(env environment) ([]verify.Record, error) {
+	s, err := readSettings(env.variables())
+	if err != nil {
+		return nil, err
+	}
+	dir := dataDir(s.DataDir)
+	if s.MasterKey == "" && !dir.has(masterKeyFile) {
+		return nil, nil
+	}
+	master, previous, err := dir.masterKeys(s)
+	if err != nil {
+		return nil, err
+	}
+	egress, err := s.egress()
+	if err != nil {
+		return nil, err
+	}
+	record, err := appfx.NewAlpacaRecord(master, previous, egress, verify.ErrNoRecord)
+	if err != nil {
+		return nil, err
+	}
+	return []verify.Record{verify.Alpaca{Page: record.Page}}, nil
 }
 
 // printVerdict prints a line an invariant and one a broken row, and fails where

@@ -19,7 +19,8 @@ type verdict struct {
 			Problem string `json:"problem"`
 		} `json:"rows"`
 	} `json:"invariants"`
-	Totals struct {
+	WithoutRecord []string `json:"without_record"`
+	Totals        struct {
 		Signals      int `json:"signals"`
 		Orders       int `json:"orders"`
 		BrokerOrders int `json:"broker_orders"`
@@ -66,6 +67,39 @@ var _ = Describe("hookfill verify", func() {
 		found := hookfillIn(ctx, s.dataDir, nil, "verify", "--database-url", database)
 		Expect(found).To(failWith(1, ContainSubstring("1 of 12 invariants are broken")))
 		Expect(found.stdout).To(And(haveLine("BROKEN", "I10"), haveLine("says it filled 11, and its fills are 10"), haveLine("ok", "I2 ")))
+	})
+
+	It("judges an account at Alpaca by Alpaca's own record, and by none without the key to it", func(ctx SpecContext) {
+		api := startPaper(ctx, "--always-open", "--prices-from-orders")
+		dir, database := newDataDir(), newDatabase(ctx, migrated)
+		env := []string{"HOOKFILL_DATABASE_URL=" + database, "HOOKFILL_EGRESS_ALLOW=127.0.0.0/8"}
+		s := serve(ctx, dir, env...)
+		added := hookfillWith(ctx, `{"key_id":"key","secret_key":"secret"}`, dir, nil, "broker", "add", "--kind", "alpaca", "--name", "practice",
+			"--environment", "paper", "--base-url", api.url, "--credentials", "-", "--json")
+		Expect(added.code).To(BeZero(), added.stderr)
+		account := decode[map[string]any]([]byte(added.stdout))["id"].(string)
+		made := decode[map[string]any]([]byte(done(ctx, dir, "webhook", "create", "--name", "momentum", "--account", account, "--json")))
+		for _, body := range []string{
+			`{"ticker":"AAPL","action":"buy","quantity":"2","orderType":"limit","limitPrice":"100"}`,
+			`{"ticker":"AAPL","action":"exit"}`,
+		} {
+			Expect(hookfillWith(ctx, body, dir, nil, "send", s.at(made["url"].(string)), "--file", "-").code).To(BeZero())
+		}
+		ada := s.owner(ctx)
+		Eventually(func() []orderRecord { return list[orderRecord](ctx, ada, "/v1/orders") }).WithContext(ctx).
+			Should(ConsistOf(HaveField("Status", "filled"), HaveField("Status", "filled")))
+
+		verify := func(env ...string) ran { return hookfillIn(ctx, dir, env, "verify", "--json") }
+		judged := verify(env...)
+		Expect(judged.code).To(BeZero(), "%s%s", judged.stdout, judged.stderr)
+		Expect(decode[verdict]([]byte(judged.stdout))).To(And(
+			HaveField("WithoutRecord", BeEmpty()), HaveField("Totals.BrokerOrders", 2), HaveField("Totals.Orders", 2)))
+
+		tamper(ctx, database, `update public.orders set symbol = 'MSFT' where side = 'sell'`)
+		Expect(verify(env...).stdout).To(ContainSubstring("is to sell MSFT, and the broker was told to sell AAPL"))
+		elsewhere := hookfillIn(ctx, newDataDir(), env, "verify", "--json")
+		Expect(decode[verdict]([]byte(elsewhere.stdout)).WithoutRecord).To(ConsistOf(account), "there is no master key")
+		Expect(verify(env[0])).To(failWith(1, ContainSubstring("the record of Alpaca account "+account)), "its address is not allowed")
 	})
 
 	It("fails where there is nothing to judge", func(ctx SpecContext) {

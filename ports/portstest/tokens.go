@@ -26,6 +26,9 @@ type Tokens struct {
 type TokenVerifierHarness struct {
 	// New gives a verifier and tokens made for it.
 	New func(ctx context.Context) (ports.TokenVerifier, Tokens)
+	// Unreachable gives a verifier that cannot ask whom it has to, and a token that
+	// would be good; nil where a verifier asks nobody.
+	Unreachable func(ctx context.Context) (ports.TokenVerifier, string)
 }
 
 // DescribeTokenVerifier proves ports.TokenVerifier.
@@ -98,6 +101,15 @@ func DescribeTokenVerifier(name string, h TokenVerifierHarness) bool {
 				Expect(err).To(failAs(domain.KindUnauthenticated))
 			}
 		})
+
+		if h.Unreachable != nil {
+			It("is KindUnavailable where somebody has to be asked and cannot be", func(ctx SpecContext) {
+				deaf, token := h.Unreachable(ctx)
+				caller, err := deaf.Verify(ctx, token)
+				Expect(err).To(failAs(domain.KindUnavailable))
+				Expect(caller).To(BeZero())
+			})
+		}
 
 		It("gives the same error for each", func(ctx SpecContext) {
 			var said []string

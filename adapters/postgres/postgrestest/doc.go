@@ -14,7 +14,8 @@
 // One server serves the whole suite, also when it runs in parallel processes:
 // a throwaway private cluster, removed when the suite ends, or the server named
 // in the environment. The template is prepared once; every database is a copy
-// of it. A test run that was killed leaves its cluster running; the next one
+// of it. Where TMPDIR is not set and memory is plenty, the cluster is in memory: what
+// has to outlive a power cut brings its own. A test run that was killed leaves its cluster running; the next one
 // removes it.
 //
 // Where PostgreSQL is not installed, specs that ask for a database are skipped

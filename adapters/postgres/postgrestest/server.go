@@ -47,7 +47,7 @@ func Open(ctx context.Context) (*Server, error) {
 		return s, nil
 	}
 	removeAbandoned(ctx)
-	dir, err := os.MkdirTemp("", clusterPrefix+"*")
+	dir, err := os.MkdirTemp(clusterParent(), clusterPrefix+"*")
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a directory for the test cluster: %w", err)
 	}
@@ -92,7 +92,7 @@ func startPrivate(ctx context.Context, dir string) (*Server, error) {
 		DataDir:   dir,
 		BinDir:    os.Getenv(binVariable),
 		Throwaway: true,
-		Settings:  map[string]string{"max_connections": "200"},
+		Settings:  map[string]string{"max_connections": "200", "max_wal_size": "128MB"},
 	})
 	if err != nil {
 		return nil, err
@@ -108,7 +108,13 @@ func startPrivate(ctx context.Context, dir string) (*Server, error) {
 // removeAbandoned removes what killed test runs left. Whatever cannot be
 // removed is in nobody's way.
 func removeAbandoned(ctx context.Context) {
-	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), clusterPrefix+"*")) // the pattern is well-formed
+	var dirs []string
+	for _, parent := range []string{os.TempDir(), clusterParent()} {
+		if parent != "" {
+			left, _ := filepath.Glob(filepath.Join(parent, clusterPrefix+"*")) // the pattern is well-formed
+			dirs = append(dirs, left...)
+		}
+	}
 	for _, dir := range dirs {
 		info, err := os.Lstat(dir)
 		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < settled {

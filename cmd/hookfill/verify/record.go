@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
@@ -63,6 +64,10 @@ func readRecords(ctx context.Context, tx pgx.Tx, records []Record) (without []st
 			continue
 		}
 		orders, err := r.Orders(ctx, tx, a.ID)
+		if errors.Is(err, ErrNoRecord) {
+			without = append(without, a.ID)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
