@@ -22,7 +22,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test simulate mutants chaos faults conformance soak bench cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test deno simulate mutants chaos faults conformance soak bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -39,6 +39,10 @@ test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL
 	@.ci/postgres
 	@.ci/compiler
 	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
+
+deno: ## Check, lint and test what is TypeScript under supabase, by a Deno from npm
+	@cd supabase/examples/frontend && for does in 'fmt --check -q' 'lint -q' 'check -q' 'test -q --allow-net=127.0.0.1'; do \
+		../../../.ci/deno $$does || exit 1; done
 
 simulate: go ## Run the execution core through SEEDS worlds of faults, or through the one of SEED again
 	@HOOKFILL_TEST_SEEDS=$(SEEDS) HOOKFILL_TEST_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -v -run '^TestSimulation$$' \
