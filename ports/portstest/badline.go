@@ -33,7 +33,16 @@ type BadLineHarness struct {
 }
 
 // impatience is how long a caller waits for an answer that does not come in time.
-const impatience = 300 * time.Millisecond
+const impatience = 600 * time.Millisecond
+
+// waitFor is how long a caller waits for what a fault leaves of an answer.
+func waitFor(fault brokerfaults.Fault) time.Duration {
+	switch fault.String() {
+	case brokerfaults.Late(0).String(), brokerfaults.Slow(0).String():
+		return impatience
+	}
+	return patience
+}
 
 // DescribeBrokerOnABadLine proves what ports.Broker promises of answers that are
 // lost, late or lies, for an adapter that speaks HTTP.
@@ -62,7 +71,7 @@ func (b *floor) describeSendsOnABadLine(line *BadLine) {
 				return placing
 			}).Next(fault)
 			r := b.request()
-			brief, cancel := context.WithTimeout(ctx, impatience)
+			brief, cancel := context.WithTimeout(ctx, waitFor(fault))
 			defer cancel()
 			_, err := b.Broker.Submit(brief, b.account, r)
 			Expect(err).To(failAs(is))
@@ -115,7 +124,7 @@ func (b *floor) describeLookUpsOnABadLine(line *BadLine) {
 			b.find(ctx, r.ClientOrderID)
 			// A look-up may be made again; each meets the same.
 			line.Line.On(line.LooksUp).Next(brokerfaults.Times(20, fault)...)
-			brief, cancel := context.WithTimeout(ctx, impatience)
+			brief, cancel := context.WithTimeout(ctx, waitFor(fault))
 			defer cancel()
 			_, err := b.Broker.ByClientOrderID(brief, b.account, r.ClientOrderID)
 			Expect(err).To(failAs(domain.KindUnavailable))
