@@ -36,7 +36,7 @@ func (x *execution) seeToProtection(ctx context.Context) (wait time.Duration, fi
 // may not be recorded yet, and what the config holds by now may be protected by
 // other orders. Seen is false where it is to be closed.
 func (x *execution) seeToBare(ctx context.Context) (wait time.Duration, final, seen bool, err error) {
-	lost, ours := lostOrderOf(x.brief.Signal.Snapshot())
+	lost, ours := aboutOrder(x.brief.Signal.Snapshot(), lostOrder)
 	if !ours || x.ticket.Target != nil {
 		return 0, false, false, nil
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -16,8 +17,10 @@ type closing struct {
 	quantity *domain.Quantity
 	// entry is the signal whose entry is closed: the exit is of the same config.
 	entry domain.SignalSnapshot
-	// about is the signal's payload, by which it is recognized.
+	// about and order are the signal's payload, by which it is recognized: words that
+	// say what happened, and the order it happened to.
 	about string
+	order domain.OrderID
 	why   domain.Decision
 	at    time.Time
 }
@@ -36,7 +39,7 @@ func newClosing(brokers ports.Brokers, c closing) (*domain.Signal, error) {
 		return nil, err
 	}
 	return domain.NewSignal(domain.SignalSnapshot{
-		ID: c.id, UserID: c.account.UserID(), Source: domain.SourceProtection, Intent: intent, Payload: []byte(c.about),
+		ID: c.id, UserID: c.account.UserID(), Source: domain.SourceProtection, Intent: intent, Payload: []byte(c.about + c.order.String()),
 		WebhookConfigID: c.entry.WebhookConfigID, WebhookConfigVersion: c.entry.WebhookConfigVersion,
 		Decisions: []domain.Decision{c.why},
 		Tickets: []domain.Ticket{{
@@ -44,4 +47,15 @@ func newClosing(brokers ports.Brokers, c closing) (*domain.Signal, error) {
 		}},
 		ReceivedAt: c.at,
 	}, nil)
+}
+
+// aboutOrder gives the order that the signal of such an exit is about, where what
+// happened to it is what the words say.
+func aboutOrder(s domain.SignalSnapshot, words string) (order domain.OrderID, ok bool) {
+	text, ok := strings.CutPrefix(string(s.Payload), words)
+	if !ok || s.Source != domain.SourceProtection {
+		return order, false
+	}
+	order, err := domain.ParseID[domain.Order](text)
+	return order, err == nil
 }

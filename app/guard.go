@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"log/slog"
-	"strings"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -31,16 +30,6 @@ func NewGuard(ledger ports.Ledger, inbox ports.SignalInbox, clock ports.Clock, b
 
 // lostOrder begins the payload of the guard's signals; the order's id follows.
 const lostOrder = "lost order "
-
-// lostOrderOf gives the order whose end a signal of the guard is about.
-func lostOrderOf(s domain.SignalSnapshot) (id domain.OrderID, ok bool) {
-	text, ok := strings.CutPrefix(string(s.Payload), lostOrder)
-	if !ok || s.Source != domain.SourceProtection {
-		return id, false
-	}
-	id, err := domain.ParseID[domain.Order](text)
-	return id, err == nil
-}
 
 // see is told what was learned of an order before that is recorded: once it is,
 // nobody asks about the order again. Cut short in between, it is learned again,
@@ -117,7 +106,7 @@ func (g *Guard) leftBare(
 func (g *Guard) closing(orders *submitter, account *domain.BrokerAccount, entry domain.SignalSnapshot, lost *domain.Order) (*domain.Signal, error) {
 	terms := lost.Terms()
 	return newClosing(orders.brokers, closing{
-		id: closingOf(terms.ID), account: account, symbol: terms.Symbol, entry: entry, about: lostOrder + terms.ID.String(),
+		id: closingOf(terms.ID), account: account, symbol: terms.Symbol, entry: entry, about: lostOrder, order: terms.ID,
 		why: domain.Decision{
 			Rule: "protection_lost", Verdict: domain.VerdictNote,
 			Detail: "the broker ended order " + terms.ClientOrderID + ", which protected the position, as " + string(lost.Status()),

@@ -15,7 +15,7 @@ type PatrolConfig struct {
 	Every time.Duration
 	Page  int
 	// Retries are how long after a position was found bare it is seen to again where
-	// it still is.
+	// it still is. One that was protected in between is seen to from the first again.
 	Retries []time.Duration
 	// Alarm, where it is set, is called whenever a position is found bare, and when
 	// nothing more is tried.
@@ -93,15 +93,19 @@ func (p *Patrol) Round(ctx context.Context) error {
 // done: that may end it, or protect it.
 func (p *Patrol) see(ctx context.Context, position ports.ProtectedPosition) error {
 	now := p.clock.Now()
-	bare := position.Bare()
+	bare, tries := position.Bare(), position.Tries-position.Settled
 	switch {
 	case position.Over && position.Held().IsZero() && position.Idle && !position.Open:
 		return p.ledger.EndProtection(ctx, protectedLaneOf(position), domain.ProtectionClosed, now)
-	case bare.IsZero() || position.Exiting || !position.Idle:
+	case position.Exiting || !position.Idle:
 		return nil
-	case position.Tries > 0 && now.Sub(*position.TriedAt) < p.c.Retries[min(position.Tries, len(p.c.Retries))-1]:
+	case bare.IsZero() && tries > 0:
+		return p.ledger.Protected(ctx, position.EntryID, position.Tries)
+	case bare.IsZero():
 		return nil
-	case position.Tries > len(p.c.Retries):
+	case tries > 0 && now.Sub(*position.TriedAt) < p.c.Retries[min(tries, len(p.c.Retries))-1]:
+		return nil
+	case tries > len(p.c.Retries):
 		p.alarm(ctx, "a position stands without protection, and nothing more is tried; see to it at the broker", position, bare)
 		return p.ledger.EndProtection(ctx, protectedLaneOf(position), domain.ProtectionFailed, now)
 	}
@@ -121,7 +125,7 @@ func (p *Patrol) protect(ctx context.Context, position ports.ProtectedPosition, 
 	number := position.Tries + 1
 	signal, err := newClosing(p.brokers, closing{
 		id: stopExit(position.EntryID, number), account: brief.Account, symbol: position.Symbol, quantity: &bare, entry: brief.Signal.Snapshot(),
-		about: unprotectedEntry + position.EntryID.String(), at: now,
+		about: unprotectedEntry, order: position.EntryID, at: now,
 		why: domain.Decision{
 			Rule: "position_bare", Verdict: domain.VerdictNote,
 			Detail: bare.String() + " of the position of order " + position.EntryID.String() + " stood without the stop order that was wanted",

@@ -165,6 +165,21 @@ var _ = Describe("A position that stands without the stop order that was wanted"
 		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
 	})
 
+	It("is seen to each time it comes to stand so, however often", func(ctx SpecContext) {
+		executes(ctx, buyTenWithStop)
+		for n := range 2 * len(app.DefaultPatrolConfig().Retries) {
+			takes(stopless{exitless{t.venue}})
+			executes(ctx, exitAll)
+			Expect(stops(ctx)).To(BeEmpty())
+			takes(t.venue)
+			round(ctx)
+			Expect(stops(ctx)).To(Equal([]string{"sell 10 at 95"}))
+			Expect(alarms).To(Equal(n + 1))
+			round(ctx)
+			t.later(ctx, time.Hour)
+		}
+	})
+
 	DescribeTable("is protected once, wherever a process dies,", func(ctx SpecContext, at step, nth int) {
 		executes(ctx, buyTenWithStop)
 		takes(stopless{exitless{t.venue}})

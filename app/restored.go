@@ -23,7 +23,7 @@ func (x *execution) mayBeForgotten() bool {
 // whatever a halt, a rail or its age says by now: it is there, and is this
 // ticket's. It reports whether there was one. What follows is judged as always.
 func (x *execution) takeIn(ctx context.Context, last *domain.Order) (bool, error) {
-	if _, ours := unprotectedEntryOf(x.brief.Signal.Snapshot()); ours {
+	if _, ours := aboutOrder(x.brief.Signal.Snapshot(), unprotectedEntry); ours {
 		return false, nil // what it sends is asked about before
 	}
 	if !x.mayBeForgotten() || x.intent.Action == domain.ActionCancel || x.account.Snapshot().DeletedAt != nil {

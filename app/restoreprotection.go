@@ -126,11 +126,7 @@ func (x *execution) ended(ctx context.Context) ([]*domain.Order, error) {
 
 // unrestored is how much of what is held no stop order of the ticket protects.
 func (x *execution) unrestored() domain.Quantity {
-	position, account := x.position(), x.brief.AccountPosition.Quantity
-	if !account.SameSide(position) {
-		return domain.Quantity{}
-	}
-	left := position.Size().Min(account.Size())
+	left := x.position().LeftIn(x.brief.AccountPosition.Quantity)
 	for _, leg := range x.brief.Legs {
 		if !isRefused(leg) {
 			left = left.Less(leg.LeavesQuantity().Min(left))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -53,7 +52,7 @@ func (w *StopWatch) exit(ctx context.Context, s ports.WatchedStop, held domain.Q
 	}
 	c := closing{
 		id: stopExit(s.EntryID, number), account: brief.Account, symbol: s.Symbol, entry: brief.Signal.Snapshot(),
-		about: reachedStop + s.EntryID.String(), at: w.clock.Now(),
+		about: reachedStop, order: s.EntryID, at: w.clock.Now(),
 		why: domain.Decision{
 			Rule: "synthetic_stop", Verdict: domain.VerdictNote,
 			Detail: "the market was seen at " + s.TriggerPrice.String() + ", which ends the position of order " + s.EntryID.String(),
@@ -113,16 +112,6 @@ func (w *StopWatch) alarm(ctx context.Context, what string, s ports.WatchedStop,
 // reachedStop begins the payload of a stop watch's signals; the entry's id follows.
 const reachedStop = "synthetic stop of order "
 
-// reachedStopOf gives the entry whose synthetic stop a signal is about.
-func reachedStopOf(s domain.SignalSnapshot) (entry domain.OrderID, ok bool) {
-	text, ok := strings.CutPrefix(string(s.Payload), reachedStop)
-	if !ok || s.Source != domain.SourceProtection {
-		return entry, false
-	}
-	entry, err := domain.ParseID[domain.Order](text)
-	return entry, err == nil
-}
-
 // stopExit gives the id of the nth exit of a synthetic stop, from 1.
 func stopExit(entry domain.OrderID, number int) domain.SignalID {
 	return signalAfter(entry, byte(number)) //nolint:gosec // there are few
@@ -132,7 +121,7 @@ func stopExit(entry domain.OrderID, number int) domain.SignalID {
 // that is held once nothing of the config is open any more, and nothing else. Seen
 // is false where that is to be exited now.
 func (x *execution) seeToStop(ctx context.Context) (wait time.Duration, final, seen bool, err error) {
-	entry, ours := reachedStopOf(x.brief.Signal.Snapshot())
+	entry, ours := aboutOrder(x.brief.Signal.Snapshot(), reachedStop)
 	if !ours {
 		return 0, false, false, nil
 	}

@@ -236,15 +236,7 @@ func (x *execution) target() domain.Net {
 
 // heldOf gives how much of what an entry filled there still is.
 func (x *execution) heldOf(entry *domain.Order) domain.Quantity {
-	built := domain.NetOf(entry.Terms().Side, entry.FilledQuantity())
-	size := built.Size()
-	for _, position := range []domain.Net{x.position(), x.brief.AccountPosition.Quantity} {
-		if !position.SameSide(built) {
-			return domain.Quantity{}
-		}
-		size = size.Min(position.Size())
-	}
-	return size
+	return domain.NetOf(entry.Terms().Side, entry.FilledQuantity()).LeftIn(x.position(), x.brief.AccountPosition.Quantity)
 }
 
 // withRefusedStop says with the end of a ticket that its entry could not be

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -14,22 +13,12 @@ import (
 // unprotectedEntry begins the payload of a patrol's signals; the entry's id follows.
 const unprotectedEntry = "unprotected order "
 
-// unprotectedEntryOf gives the entry that a signal of a patrol is about.
-func unprotectedEntryOf(s domain.SignalSnapshot) (entry domain.OrderID, ok bool) {
-	text, ok := strings.CutPrefix(string(s.Payload), unprotectedEntry)
-	if !ok || s.Source != domain.SourceProtection {
-		return entry, false
-	}
-	entry, err := domain.ParseID[domain.Order](text)
-	return entry, err == nil
-}
-
 // seeToUnprotected has a stop order work for what stands without one: at the price
 // that the entry came with, for what is bare now, whatever was when the signal was
 // queued. Where none is taken, that much is exited instead. Seen is false for every
 // other ticket.
 func (x *execution) seeToUnprotected(ctx context.Context) (wait time.Duration, final, seen bool, err error) {
-	entry, ours := unprotectedEntryOf(x.brief.Signal.Snapshot())
+	entry, ours := aboutOrder(x.brief.Signal.Snapshot(), unprotectedEntry)
 	if !ours {
 		return 0, false, false, nil
 	}

@@ -54,6 +54,19 @@ func (n Net) Opposite() Net { return Net{exact(n.d.Neg())} }
 // SameSide reports whether both are long or both are short.
 func (n Net) SameSide(other Net) bool { return n.d.Sign()*other.d.Sign() > 0 }
 
+// LeftIn is how much of a holding that fills built there still is, by the sizes of
+// the positions it is part of: nothing where one of them is on the other side.
+func (n Net) LeftIn(positions ...Net) Quantity {
+	left := n.Size()
+	for _, position := range positions {
+		if !position.SameSide(n) {
+			return Quantity{}
+		}
+		left = left.Min(position.Size())
+	}
+	return left
+}
+
 // ExitSide gives the side that reduces the holding: sell for long, buy for
 // short. A flat holding has none and gives the zero Side.
 func (n Net) ExitSide() Side {

@@ -31,6 +31,22 @@ var _ = Describe("A net holding", func() {
 		Entry("flat", row{Net: "0", Flat: true, Size: "0", ExitSide: "", Opposite: "0"}),
 	)
 
+	DescribeTable("is left, of what built it, as far as the positions it is part of are",
+		func(built string, positions []string, left string) {
+			of := make([]domain.Net, 0, len(positions))
+			for _, position := range positions {
+				of = append(of, domain.MustNet(position))
+			}
+			Expect(domain.MustNet(built).LeftIn(of...)).To(Equal(domain.MustQuantity(left)))
+		},
+		Entry("by none of them", "-10", nil, "10"),
+		Entry("by the least", "10", []string{"7", "12"}, "7"),
+		Entry("where there is more", "-10", []string{"-15", "-12"}, "10"),
+		Entry("not where one is flat", "10", []string{"10", "0"}, "0"),
+		Entry("not where one is on the other side", "10", []string{"-10", "10"}, "0"),
+		Entry("not where nothing was built", "0", []string{"10"}, "0"),
+	)
+
 	DescribeTable("is on the same side as another",
 		func(a, b string, same bool) {
 			Expect(domain.MustNet(a).SameSide(domain.MustNet(b))).To(Equal(same))

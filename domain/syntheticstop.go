@@ -66,15 +66,7 @@ func (s SyntheticStop) Reached(market Prices) (at Price, reached bool) {
 // Held is how much of what an entry filled its exit has to close: no more than
 // the config and the account have left on that side.
 func (s SyntheticStop) Held(filled Quantity, config, account Net) Quantity {
-	built := NetOf(s.Side.Opposite(), filled)
-	held := built.Size()
-	for _, position := range []Net{config, account} {
-		if !position.SameSide(built) {
-			return Quantity{}
-		}
-		held = held.Min(position.Size())
-	}
-	return held
+	return NetOf(s.Side.Opposite(), filled).LeftIn(config, account)
 }
 
 // SyntheticStopFor gives what watches over an entry that the legs protect.

@@ -37,22 +37,15 @@ type ProtectedPosition struct {
 	ConfigPosition  domain.Net
 	AccountPosition domain.Net
 	// Tries counts how often it was found bare and seen to, last at TriedAt, which is
-	// nil at 0.
+	// nil at 0; Settled is how many of those came before it was last found protected.
 	Tries   int
 	TriedAt *time.Time
+	Settled int
 }
 
 // Held is how much of what the entries built there still is.
 func (p ProtectedPosition) Held() domain.Quantity {
-	built := domain.NetOf(p.Side.Opposite(), p.Built)
-	held := built.Size()
-	for _, position := range []domain.Net{p.ConfigPosition, p.AccountPosition} {
-		if !position.SameSide(built) {
-			return domain.Quantity{}
-		}
-		held = held.Min(position.Size())
-	}
-	return held
+	return domain.NetOf(p.Side.Opposite(), p.Built).LeftIn(p.ConfigPosition, p.AccountPosition)
 }
 
 // Bare is how much of what is held no stop order protects.
@@ -75,6 +68,10 @@ type Protections interface {
 	// lower number than is known changes nothing. An entry that is kept no more is
 	// KindNotFound, as a missing one is.
 	Protecting(ctx context.Context, entry domain.OrderID, number int, at time.Time) error
+	// Protected writes down that a position was found protected after so many tries.
+	// A lower number than is known changes nothing, nor does one above its Tries. An
+	// entry that is kept no more is KindNotFound, as a missing one is.
+	Protected(ctx context.Context, entry domain.OrderID, tries int) error
 	// EndProtection ends the keeping of an entry and of all others of its config in
 	// its lane. It is no error where there are none.
 	EndProtection(ctx context.Context, lane ProtectedLane, reason domain.ProtectionEnd, at time.Time) error

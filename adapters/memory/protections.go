@@ -13,6 +13,7 @@ import (
 type protectedRow struct {
 	tries   int
 	triedAt *time.Time
+	settled int
 	ended   *time.Time
 	reason  domain.ProtectionEnd
 }
@@ -121,6 +122,7 @@ func (t *tx) protectedPosition(key protectedKey, ids []domain.OrderID) (ports.Pr
 		if row.tries >= p.Tries && row.tries > 0 {
 			p.Tries, p.TriedAt = row.tries, clone(row.triedAt)
 		}
+		p.Settled = max(p.Settled, row.settled)
 	}
 	for id := range t.live {
 		terms := t.orders[id].order.Terms
@@ -172,6 +174,21 @@ func (s *Store) Protecting(ctx context.Context, entry domain.OrderID, number int
 		}
 		if number > row.tries {
 			row.tries, row.triedAt = number, &at
+			put(t, t.protected, entry, row)
+		}
+		return nil
+	})
+}
+
+// Protected writes down that a position was found protected.
+func (s *Store) Protected(ctx context.Context, entry domain.OrderID, tries int) error {
+	return s.transact(ctx, func(t *tx) error {
+		row, ok := t.protected[entry]
+		if !ok || row.ended != nil {
+			return domain.NotFound("protected entry")
+		}
+		if tries > row.settled && tries <= row.tries {
+			row.settled = tries
 			put(t, t.protected, entry, row)
 		}
 		return nil

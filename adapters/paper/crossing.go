@@ -13,31 +13,28 @@ import (
 // KindConflict with code order_not_open, one that is unknown KindNotFound, one
 // that is held or whose symbol has no market KindConflict with code order_not_working.
 func (e *Engine) Cross(at time.Time, clientOrderID string) (Decision, error) {
-	o, known := e.a.order(clientOrderID)
-	switch {
-	case !known:
-		return Decision{}, domain.NotFound("order")
-	case o.resting == nil:
-		return Decision{}, domain.Conflict("order_not_open", "the order is "+string(o.status)+" already")
+	o, err := e.open(clientOrderID)
+	if err != nil {
+		return Decision{}, err
 	}
-	market, price := e.a.book(o.resting.Symbol).market, o.resting.ownPrice()
+	market, price := e.a.book(o.Symbol).market, o.ownPrice()
 	if price == nil {
-		price = market.takes(o.resting.Side)
+		price = market.takes(o.Side)
 	}
-	if price == nil || !market.hasPrice() || o.resting.held {
+	if price == nil || !market.hasPrice() || o.held {
 		return Decision{}, domain.Conflict("order_not_working", "the order cannot trade yet")
 	}
 	return e.decide(at, clientOrderID, func(d *decision) {
-		if !d.isOpen(o.resting) || !d.isOpenFor(o.resting) {
+		if !d.isOpen(o) || !d.isOpenFor(o) {
 			return
 		}
-		out := outcome{triggers: o.resting.Type.NeedsStopPrice() && !o.resting.triggered, price: price}
-		if o.resting.isLeg() {
-			out.quantity = d.book(o.resting.Symbol).holds(o.resting)
+		out := outcome{triggers: o.Type.NeedsStopPrice() && !o.triggered, price: price}
+		if o.isLeg() {
+			out.quantity = d.book(o.Symbol).holds(o)
 		} else {
-			out.quantity, out.rejection = o.resting.quantityAt(*price)
+			out.quantity, out.rejection = o.quantityAt(*price)
 		}
-		d.settle(o.resting, out)
+		d.settle(o, out)
 	})
 }
 

@@ -23,19 +23,29 @@ func (e *Engine) Submit(at time.Time, r ports.OrderRequest) (Decision, error) {
 // Cancel decides the end of an order, at a moment. An order that is over is
 // KindConflict with code order_not_open, one that is unknown KindNotFound.
 func (e *Engine) Cancel(at time.Time, clientOrderID string) (Decision, error) {
+	o, err := e.open(clientOrderID)
+	if err != nil {
+		return Decision{}, err
+	}
+	return e.decide(at, clientOrderID, func(d *decision) {
+		if d.isOpen(o) {
+			d.emit(&canceled{ClientOrderID: clientOrderID})
+			d.endLegs(o)
+		}
+	})
+}
+
+// open gives an order that works or waits. One that is over is KindConflict with
+// code order_not_open, one that is unknown KindNotFound.
+func (e *Engine) open(clientOrderID string) (*resting, error) {
 	o, known := e.a.order(clientOrderID)
 	switch {
 	case !known:
-		return Decision{}, domain.NotFound("order")
+		return nil, domain.NotFound("order")
 	case o.resting == nil:
-		return Decision{}, domain.Conflict("order_not_open", "the order is "+string(o.status)+" already")
+		return nil, domain.Conflict("order_not_open", "the order is "+string(o.status)+" already")
 	}
-	return e.decide(at, clientOrderID, func(d *decision) {
-		if d.isOpen(o.resting) {
-			d.emit(&canceled{ClientOrderID: clientOrderID})
-			d.endLegs(o.resting)
-		}
-	})
+	return o.resting, nil
 }
 
 // Push decides what a quote lets fill, at a moment. A quote without a symbol or

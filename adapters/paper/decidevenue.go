@@ -44,24 +44,22 @@ func (e *Engine) Pass(at time.Time) (Decision, error) {
 // unknown KindNotFound. Where the account rejects the replacement, the Decision
 // says so and is to be dropped: the order stays.
 func (e *Engine) Replace(at time.Time, clientOrderID string, c Change) (Decision, error) {
-	o, known := e.a.order(clientOrderID)
-	switch {
-	case !known:
-		return Decision{}, domain.NotFound("order")
-	case o.resting == nil:
-		return Decision{}, domain.Conflict("order_not_open", "the order is "+string(o.status)+" already")
-	case o.resting.held || len(o.resting.Legs) > 0:
+	o, err := e.open(clientOrderID)
+	if err != nil {
+		return Decision{}, err
+	}
+	if o.held || len(o.Legs) > 0 {
 		return Decision{}, domain.Conflict("order_not_replaceable", "the order waits for another one, or another one for it")
 	}
 	if err := e.checkUnused(c.ClientOrderID); err != nil {
 		return Decision{}, err
 	}
-	terms, err := c.of(o.resting)
+	terms, err := c.of(o)
 	if err != nil {
 		return Decision{}, err
 	}
 	return e.decide(at, c.ClientOrderID, func(d *decision) {
-		if !d.isOpen(o.resting) {
+		if !d.isOpen(o) {
 			d.made.Rejection = &domain.Error{Kind: domain.KindRejected, Code: "order_not_open", Msg: "the order is over by now"}
 			return
 		}

@@ -70,7 +70,7 @@ var _ = Describe("the grants", func() {
 			"private.order_attempts insert,select",
 			"private.paper_entries insert,select",
 			"private.paper_journals insert,select,update",
-			"private.protected_entries insert,select,update(end_reason,ended_at,tried_at,tries)",
+			"private.protected_entries insert,select,update(end_reason,ended_at,settled_tries,tried_at,tries)",
 			"private.rate_budgets insert,select,update",
 			"private.reconciliations insert,select,update",
 			"private.signal_keys delete,insert,select,update",

@@ -30,7 +30,7 @@ from (
   select (array_agg(entry.order_id order by entry.order_id))[1] as entry_id,
     (array_agg(entry.ticket_id order by entry.order_id))[1] as ticket_id,
     entry.broker_account_id, entry.webhook_config_id, entry.symbol, entry.side,
-    max(entry.tries) as tries, max(entry.tried_at) as tried_at,
+    max(entry.tries) as tries, max(entry.tried_at) as tried_at, max(entry.settled_tries) as settled,
     sum(greatest(o.filled_quantity - legs.filled, 0))::text as built, bool_and(not (` + orderIsUnsettled + `)) as over
   from private.protected_entries entry
   join public.orders o on o.id = entry.order_id
@@ -74,6 +74,11 @@ update private.protected_entries
 set tried_at = case when $2 > tries then $3 else tried_at end, tries = greatest(tries, $2)
 where order_id = $1 and ended_at is null
 returning order_id`
+	protectedSQL = `
+update private.protected_entries
+set settled_tries = case when $2 <= tries then greatest(settled_tries, $2) else settled_tries end
+where order_id = $1 and ended_at is null
+returning order_id`
 	endProtectionSQL = `
 update private.protected_entries
 set end_reason = $5, ended_at = $6
@@ -90,6 +95,7 @@ type protectedRow struct {
 	Side            domain.Side
 	Tries           int
 	TriedAt         *time.Time
+	Settled         int
 	Built           string
 	Over            bool
 	ConfigQuantity  string
@@ -109,7 +115,7 @@ func (r protectedRow) toPort() (ports.ProtectedPosition, error) {
 		Covered: amountIn(&a, "quantity", r.Covered, domain.RestoreQuantity), Exiting: r.Exiting, Open: r.Open, Idle: r.Idle,
 		ConfigPosition:  amountIn(&a, "quantity", r.ConfigQuantity, domain.RestoreNet),
 		AccountPosition: amountIn(&a, "quantity", r.AccountQuantity, domain.RestoreNet),
-		Tries:           r.Tries, TriedAt: utc(r.TriedAt),
+		Tries:           r.Tries, TriedAt: utc(r.TriedAt), Settled: r.Settled,
 	}
 	if r.WebhookConfigID != nil {
 		p.WebhookConfigID = &domain.WebhookConfigID{UUID: *r.WebhookConfigID}
@@ -160,7 +166,16 @@ func (l *Ledger) ProtectedPosition(ctx context.Context, entry domain.OrderID) (p
 
 // Protecting implements ports.Protections.
 func (l *Ledger) Protecting(ctx context.Context, entry domain.OrderID, number int, at time.Time) error {
-	rows, err := alone(ctx, l.db, pgx.RowTo[uuid.UUID], protectingSQL, entry.UUID, number, at)
+	return l.writeProtected(ctx, protectingSQL, entry.UUID, number, at)
+}
+
+// Protected implements ports.Protections.
+func (l *Ledger) Protected(ctx context.Context, entry domain.OrderID, tries int) error {
+	return l.writeProtected(ctx, protectedSQL, entry.UUID, tries)
+}
+
+func (l *Ledger) writeProtected(ctx context.Context, statement string, args ...any) error {
+	rows, err := alone(ctx, l.db, pgx.RowTo[uuid.UUID], statement, args...)
 	if err == nil && len(rows) == 0 {
 		return domain.NotFound("protected entry")
 	}

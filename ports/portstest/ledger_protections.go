@@ -167,6 +167,16 @@ func (l *ledgerSpecs) describeProtections() {
 		Expect(kept.TriedAt).To(HaveValue(BeTemporally("==", at)))
 	})
 
+	It("keep after how many of those they were last found protected", func(ctx SpecContext) {
+		t := l.keptEntry(ctx, "AAPL")
+		Expect(w.Ledger.Protecting(ctx, t.order.ID(), 2, w.mint.now())).To(Succeed())
+		Expect(l.kept(ctx)[0].Settled).To(BeZero())
+		for _, tries := range []int{2, 1, 3} {
+			Expect(w.Ledger.Protected(ctx, t.order.ID(), tries)).To(Succeed())
+			Expect(l.kept(ctx)[0].Settled).To(Equal(2))
+		}
+	})
+
 	It("end for a config in a lane, and of one side where that is said", func(ctx SpecContext) {
 		t, elsewhere := l.keptEntry(ctx, "AAPL"), l.keptEntry(ctx, "MSFT")
 		lane := laneOf(t)
@@ -183,12 +193,14 @@ func (l *ledgerSpecs) describeProtections() {
 		}
 		Expect(l.kept(ctx)).To(ConsistOf(HaveField("EntryID", elsewhere.order.ID())))
 		Expect(w.Ledger.Protecting(ctx, t.order.ID(), 1, w.mint.now())).To(failAs(domain.KindNotFound))
+		Expect(w.Ledger.Protected(ctx, t.order.ID(), 1)).To(failAs(domain.KindNotFound))
 		Expect(w.Ledger.ProtectedPosition(ctx, t.order.ID())).Error().To(failAs(domain.KindNotFound))
 	})
 
 	It("are KindNotFound where there are none", func(ctx SpecContext) {
 		nobody := newID[domain.Order](w.mint)
 		Expect(w.Ledger.Protecting(ctx, nobody, 1, w.mint.now())).To(failAs(domain.KindNotFound))
+		Expect(w.Ledger.Protected(ctx, nobody, 1)).To(failAs(domain.KindNotFound))
 		Expect(w.Ledger.ProtectedPosition(ctx, nobody)).Error().To(failAs(domain.KindNotFound))
 	})
 
