@@ -41,8 +41,9 @@ test: go ## Run every spec: raced, in parallel, in random order, on a PostgreSQL
 	@GO=$(GO) TIMEOUT=$(TIMEOUT) .ci/test $(PKG)
 
 deno: ## Check, lint and test what is TypeScript under supabase, by a Deno from npm
-	@cd supabase/examples/frontend && for does in 'fmt --check -q' 'lint -q' 'check -q' 'test -q --allow-net=127.0.0.1'; do \
-		../../../.ci/deno $$does || exit 1; done
+	@for folder in examples/frontend functions/hooks; do \
+		for does in 'fmt --check -q' 'lint -q' 'check -q' 'test -q --allow-net=127.0.0.1'; do \
+			(cd supabase/$$folder && ../../../.ci/deno $$does) || exit 1; done; done
 
 simulate: go ## Run the execution core through SEEDS worlds of faults, or through the one of SEED again
 	@HOOKFILL_TEST_SEEDS=$(SEEDS) HOOKFILL_TEST_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -v -run '^TestSimulation$$' \

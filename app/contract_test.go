@@ -51,7 +51,7 @@ func onPostgres() portstest.ApplicationHarness {
 		Expect(emptyTables(ctx, conn)).To(Succeed())
 		clock := &laterClock{Clock: system.NewClock()}
 		h := build(storage{
-			work: postgres.NewUnitOfWork(db), directory: postgres.NewDirectory(db), inbox: postgres.NewInbox(db),
+			work: postgres.NewUnitOfWork(db), directory: postgres.NewDirectory(db), inbox: postgres.NewInbox(db), queue: postgres.NewWaitingDeliveries(db),
 			lanes: postgres.NewLanes(db), ledger: postgres.NewLedger(db), journal: postgres.NewJournal(db),
 			clock: clock, ids: system.NewIDs(),
 		}, app.DefaultIntakeConfig())

@@ -38,6 +38,7 @@ type Intake struct {
 	configs *configCache
 	parser  ports.AlertParser
 	batches *batcher
+	queue   ports.WaitingDeliveries
 	clock   ports.Clock
 	ids     ports.IDs
 	log     *slog.Logger
@@ -49,13 +50,14 @@ var _ ports.SignalIntake = (*Intake)(nil)
 // NewIntake makes an intake that answers once Run is running. It rings bell
 // after every commit.
 func NewIntake(
-	directory ports.WebhookDirectory, parser ports.AlertParser, inbox ports.SignalInbox,
+	directory ports.WebhookDirectory, parser ports.AlertParser, inbox ports.SignalInbox, queue ports.WaitingDeliveries,
 	clock ports.Clock, ids ports.IDs, bell *Doorbell, log *slog.Logger, c IntakeConfig,
 ) *Intake {
 	return &Intake{
 		configs: newConfigCache(directory, clock, c.KeepConfigs, c.ConfigsKept),
 		parser:  parser,
 		batches: newBatcher(inbox, bell, c.QueueLimit, c.MaxBatch),
+		queue:   queue,
 		clock:   clock, ids: ids, log: log, within: c.AnswerWithin,
 	}
 }
@@ -107,8 +109,14 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 		return ports.Receipt{}, false, err
 	}
 	switch result.Outcome {
-	case ports.ArrivalOutdated:
+	case ports.ArrivalOutdated, ports.ArrivalSeenIn:
 		return ports.Receipt{}, true, nil
+	case ports.ArrivalBehind:
+		delivery.Body = a.Body // it is judged as it was posted
+		if err := in.queue.Wait(ctx, delivery); err != nil {
+			return ports.Receipt{}, false, err
+		}
+		return ports.Receipt{Result: ports.ReceiptAccepted, DeliveryID: &delivery.ID}, false, nil
 	case ports.ArrivalDuplicate:
 		return ports.Receipt{Result: ports.ReceiptDuplicate, SignalIDs: []domain.SignalID{*result.FirstSignalID}}, false, nil
 	case ports.ArrivalKeyReused:

@@ -113,7 +113,7 @@ func overPostgres(ctx context.Context) (s struct {
 	DeferCleanup(db.Close)
 	s.db = db
 	s.storage = storage{
-		work: postgres.NewUnitOfWork(db), directory: postgres.NewDirectory(db), inbox: postgres.NewInbox(db),
+		work: postgres.NewUnitOfWork(db), directory: postgres.NewDirectory(db), inbox: postgres.NewInbox(db), queue: postgres.NewWaitingDeliveries(db),
 		lanes: postgres.NewLanes(db), ledger: postgres.NewLedger(db), journal: postgres.NewJournal(db),
 		clock: system.NewClock(), ids: system.NewIDs(), users: postgres.NewUsers(db),
 	}

@@ -23,6 +23,7 @@ type storage struct {
 	work      ports.UnitOfWork
 	directory ports.WebhookDirectory
 	inbox     ports.SignalInbox
+	queue     ports.WaitingDeliveries
 	lanes     ports.Lanes
 	ledger    ports.Ledger
 	journal   ports.PaperJournal
@@ -45,6 +46,7 @@ type house struct {
 	guard    *app.Guard
 	bare     *atomic.Int64
 	intake   *app.Intake
+	usher    *app.Usher
 	webhooks *app.Webhooks
 	accounts *app.Accounts
 	desk     *app.Desk
@@ -73,7 +75,8 @@ func build(s storage, c app.IntakeConfig) *house {
 	log := quietLog()
 	h.guard = app.NewGuard(s.ledger, s.inbox, s.clock, h.bell, log, func() { h.bare.Add(1) })
 	h.tracker = app.NewTracker(s.ledger, h.brokers, h.guard, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
-	h.intake = app.NewIntake(s.directory, parser, h.inbox, s.clock, s.ids, h.bell, log, c)
+	h.intake = app.NewIntake(s.directory, parser, h.inbox, s.queue, s.clock, s.ids, h.bell, log, c)
+	h.usher = app.NewUsher(s.directory, parser, h.inbox, s.queue, s.ids, h.bell, log, app.DefaultUsherConfig())
 	h.webhooks = app.NewWebhooks(s.work, parser, h.brokers, s.clock, s.ids)
 	h.accounts = app.NewAccounts(s.work, h.brokers, h.paper, h.tracker, nil, s.clock, s.ids)
 	h.desk = app.NewDesk(s.work, s.inbox, h.ledger, h.tracker, s.clock, s.ids, h.bell)
@@ -95,7 +98,7 @@ func inMemory() (storage, *memory.Clock) {
 	ids := memory.NewSequentialIDs()
 	store := memory.NewStore(clock, ids)
 	return storage{
-		work: store, directory: store, inbox: store, lanes: store, ledger: store,
+		work: store, directory: store, inbox: store, queue: store, lanes: store, ledger: store,
 		journal: memory.NewJournal(), clock: clock, ids: ids,
 	}, clock
 }

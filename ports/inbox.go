@@ -13,6 +13,9 @@ type WebhookDirectory interface {
 	// status. An unknown, ended or revoked token, and one of a removed config,
 	// are the same KindNotFound.
 	ByToken(ctx context.Context, token TokenHash) (*domain.WebhookConfig, error)
+	// ByID gives a config by its id, whosever it is, for a delivery whose token was
+	// looked at when it came. An unknown and a removed one are KindNotFound.
+	ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error)
 }
 
 // DedupeKey identifies an alert among those of its config.
@@ -28,6 +31,8 @@ type DedupeKey struct {
 // Arrival is one delivery on its way into the inbox.
 type Arrival struct {
 	Delivery domain.Delivery
+	// Waited says that the delivery is one that waited: WaitingDeliveries gave it.
+	Waited bool
 	// ConfigVersion and ConfigStatus are what the delivery was judged under.
 	ConfigVersion int
 	ConfigStatus  domain.WebhookStatus
@@ -57,6 +62,12 @@ const (
 	// delivery was judged under, or the config is gone; nothing is stored, the
 	// caller judges again.
 	ArrivalOutdated ArrivalOutcome = "outdated"
+	// ArrivalBehind: deliveries of the config wait to be judged, and one that
+	// did not wait and has signals comes after them; nothing is stored.
+	ArrivalBehind ArrivalOutcome = "behind"
+	// ArrivalSeenIn: the delivery waits no more, somebody saw to it before; nothing
+	// is stored.
+	ArrivalSeenIn ArrivalOutcome = "seen_in"
 )
 
 // ArrivalResult answers one arrival.
@@ -91,6 +102,10 @@ type SignalInbox interface {
 	// are duplicates, also inside one call; beyond the window the key counts as
 	// new. A duplicate's delivery is kept. A key met again with another body is
 	// ArrivalKeyReused. An arrival with a Refusal takes no key.
+	//
+	// With whatever is stored of an arrival that Waited, its wait ends, in the same
+	// transaction; so of several calls one stores it. What is ArrivalOutdated, or has
+	// an Err, waits on.
 	Append(ctx context.Context, arrivals []Arrival) ([]ArrivalResult, error)
 	// Submit stores one signal that came by hand, for a caller already checked,
 	// with the promises of Append for its tickets. A signal already stored is

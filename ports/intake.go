@@ -34,7 +34,10 @@ type Receipt struct {
 	// SignalIDs are the signals made, in order; for a duplicate, the first one of
 	// the alert met before.
 	SignalIDs []domain.SignalID
-	Reasons   []domain.Reason
+	// DeliveryID names an accepted alert that is judged later, behind others of its
+	// webhook that wait; what it comes to is told by no receipt.
+	DeliveryID *domain.DeliveryID
+	Reasons    []domain.Reason
 }
 
 // SignalIntake takes alerts.

@@ -15,6 +15,9 @@ func appendReceipt(b []byte, r ports.Receipt) []byte {
 	b = append(b, r.Result...)
 	b = append(b, '"')
 	b = appendSignalIDs(b, r.SignalIDs)
+	if r.DeliveryID != nil {
+		b = append(append(append(b, `,"delivery_id":"`...), r.DeliveryID.String()...), '"')
+	}
 	if r.Result == ports.ReceiptRefused {
 		b = appendReasons(append(b, `,"reasons":`...), r.Reasons, false)
 	}

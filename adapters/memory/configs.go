@@ -217,3 +217,17 @@ func (s *Store) ByToken(ctx context.Context, token ports.TokenHash) (*domain.Web
 	})
 	return c, err
 }
+
+// ByID gives a config, whoever it belongs to.
+func (s *Store) ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error) {
+	var c *domain.WebhookConfig
+	err := s.transact(ctx, func(t *tx) error {
+		config, ok := t.configs[id]
+		if !ok || config.config.DeletedAt != nil {
+			return domain.NotFound("webhook")
+		}
+		c = restoreConfig(config.config)
+		return nil
+	})
+	return c, err
+}

@@ -16,7 +16,7 @@ func newStorage(context.Context) portstest.Storage {
 	clock := memory.NewClock(time.Now())
 	store := memory.NewStore(clock, memory.NewSequentialIDs())
 	storage := portstest.Storage{
-		UnitOfWork: store, Directory: store, Inbox: store, Lanes: store, Ledger: store,
+		UnitOfWork: store, Directory: store, Inbox: store, Waiting: store, Lanes: store, Ledger: store,
 		Users: store, Housekeeper: store, HaltBoard: store, Care: store, Streams: store, Journal: memory.NewJournal(), Wakeups: memory.NewWakeups(), Close: store.Close,
 		Advance: func(_ context.Context, d time.Duration) error {
 			clock.Advance(d)
@@ -41,6 +41,7 @@ var (
 	_ = portstest.DescribeReconciliations("memory.Store", storage())
 	_ = portstest.DescribeRequestRepository("memory.Store", storage())
 	_ = portstest.DescribeWebhookDirectory("memory.Store", storage())
+	_ = portstest.DescribeWaitingDeliveries("memory.Store", storage())
 	_ = portstest.DescribeSignalInbox("memory.Store", storage())
 	_ = portstest.DescribeLanes("memory.Store", storage())
 	_ = portstest.DescribeLedger("memory.Store", storage())

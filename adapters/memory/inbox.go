@@ -43,6 +43,12 @@ func (t *tx) admit(a ports.Arrival) (ports.ArrivalResult, error) {
 	if !ok || c.config.DeletedAt != nil || c.config.Version != a.ConfigVersion || c.config.Status != a.ConfigStatus {
 		return ports.ArrivalResult{Outcome: ports.ArrivalOutdated}, nil
 	}
+	if outcome := t.turn(a); outcome != "" {
+		return ports.ArrivalResult{Outcome: outcome}, nil
+	}
+	if a.Waited {
+		drop(t, t.waiting, a.Delivery.ID)
+	}
 	if len(a.Refusal) > 0 {
 		return ports.ArrivalResult{Outcome: ports.ArrivalStored}, t.addDelivery(a.Delivery, a.Refusal)
 	}

@@ -14,6 +14,7 @@ type tables struct {
 	configs    map[domain.WebhookConfigID]configRow
 	tokens     map[ports.TokenHash]tokenRow
 	deliveries map[domain.DeliveryID]deliveryRow
+	waiting    map[domain.DeliveryID]waitingRow
 	keys       map[alertKey]keyRow
 	signals    map[domain.SignalID]signalRow
 	tickets    map[domain.TicketID]domain.Ticket
@@ -37,9 +38,10 @@ type tables struct {
 	streams   map[domain.BrokerAccountID]streamRow
 	synthetic map[domain.OrderID]domain.SyntheticStop
 	protected map[domain.OrderID]protectedRow
-	// laneCount and wakes only ever grow, as a sequence does: a transaction that
+	// laneCount, waits and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
+	waits     int64
 	wakes     int64
 	// lastTurn is the user whose lane was claimed last.
 	lastTurn domain.UserID
@@ -51,6 +53,7 @@ func newTables() tables {
 		configs:    map[domain.WebhookConfigID]configRow{},
 		tokens:     map[ports.TokenHash]tokenRow{},
 		deliveries: map[domain.DeliveryID]deliveryRow{},
+		waiting:    map[domain.DeliveryID]waitingRow{},
 		keys:       map[alertKey]keyRow{},
 		signals:    map[domain.SignalID]signalRow{},
 		tickets:    map[domain.TicketID]domain.Ticket{},

@@ -28,3 +28,12 @@ func (d *Directory) ByToken(ctx context.Context, token ports.TokenHash) (*domain
 	}
 	return m.toDomain()
 }
+
+// ByID implements ports.WebhookDirectory.
+func (d *Directory) ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error) {
+	var m webhookConfigModel
+	if err := selectWebhookConfigs(d.db.worker, &m, presentVersion).Where("config.id = ?", id.UUID).Scan(ctx); err != nil {
+		return nil, missing("webhook", err)
+	}
+	return m.toDomain()
+}

@@ -76,6 +76,7 @@ var _ = Describe("the grants", func() {
 			"private.signal_keys delete,insert,select,update",
 			"private.streams insert,select,update",
 			"private.synthetic_stops insert,select,update(end_reason,ended_at,exits,trigger_price,triggered_at)",
+			"private.waiting_deliveries delete,insert,select,update(source)",
 			"private.webhook_tokens select",
 			"public.broker_accounts select,update(trouble)",
 			"public.halts select,update(flattened_at)",
@@ -102,7 +103,7 @@ var _ = Describe("the grants", func() {
 		Entry("the login of the data API", "authenticator"),
 	)
 
-	It("let nobody but the worker call functions that run as the owner, whose search path is empty", func(ctx SpecContext) {
+	It("let the worker and the second door alone call functions that run as the owner, whose search path is empty", func(ctx SpecContext) {
 		conn := sqlConn(ctx, databases.URL())
 		Expect(sqlRows(ctx, conn, `
 			select p.oid::regprocedure::text, r.rolname, p.proconfig::text
@@ -110,6 +111,9 @@ var _ = Describe("the grants", func() {
 			where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace) and p.prosecdef
 			  and not r.rolsuper and r.rolname ~ '^(anon|authenticated|service_role|authenticator|hookfill_(api|worker))$'
 			  and has_function_privilege(r.oid, p.oid, 'execute')`)).
-			To(Equal([]string{`private.prepare_deliveries(date,integer) hookfill_worker {"search_path=\"\""}`}))
+			To(ConsistOf(
+				`private.prepare_deliveries(date,integer) hookfill_worker {"search_path=\"\""}`,
+				`ingest_delivery(text,text,text) service_role {"search_path=\"\""}`,
+			))
 	})
 })

@@ -33,21 +33,33 @@ const (
 //
 // An arrival that was told of before ($1) and stands under its own key is stored
 // already.
+//
+// One that waited is locked where it waits before anything is made of it, and waits
+// no more with what is made of it: of two that see it in, the second finds it gone.
+// One that did not wait, and whose config has others that do, is left to wait too.
 const takeInSQL = `
 with arrival as (
   select a.*, delivery <> '00000000-0000-0000-0000-000000000000' as by_webhook
   from unnest(
     $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::text[], $7::timestamptz[], $8::text[], $9::bytea[],
-    $10::jsonb[], $11::bytea[], $12::bytea[], $13::uuid[], $14::boolean[], $15::double precision[], $36::bytea[]
+    $10::jsonb[], $11::bytea[], $12::bytea[], $13::uuid[], $14::boolean[], $15::double precision[], $36::bytea[], $38::boolean[]
   ) with ordinality as a (
     delivery, user_id, config, version, status, received_at, source, raw,
-    refusal, key, body, signal, follows, seconds, leader_body, place)
+    refusal, key, body, signal, follows, seconds, leader_body, waited, place)
 ), holds as materialized (
-  select arrival.*
+  select arrival.*,
+    by_webhook and not waited and refusal is null
+      and exists (select from private.waiting_deliveries w where w.webhook_config_id = arrival.config) as behind
   from arrival
   left join public.webhook_configs c on c.id = arrival.config
   where not by_webhook
     or c.version = arrival.version and c.status = arrival.status and c.deleted_at is null
+), let_in as materialized (
+  select w.id
+  from private.waiting_deliveries w
+  where w.id in (select delivery from holds where waited)
+  order by w.seq
+  for update
 ), met as materialized (
   select holds.*, k.signal_id as known_signal, k.body as known_body, k.expires_at <= now() as expired
   from holds
@@ -57,6 +69,7 @@ with arrival as (
     where webhook_config_id = holds.config and key = holds.key
     offset 0 -- one look at the index each, however large the table
   ) k on true
+  where not behind and (not waited or delivery in (select id from let_in))
 ), taken as (
   insert into private.signal_keys (webhook_config_id, key, body, signal_id, expires_at)
   select config, key, body, signal, now() + make_interval(secs => seconds)
@@ -82,6 +95,8 @@ with arrival as (
     end as outcome
   from met,
     lateral (select known_signal is null or expired and signal in (select signal_id from taken_over)) as key_is (fresh)
+), waits_no_more as (
+  delete from private.waiting_deliveries where id in (select delivery from decided where waited and outcome <> 'hidden')
 ), delivered as (
   insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
   select delivery, user_id, config, received_at, source, outcome, raw
@@ -139,7 +154,11 @@ with arrival as (
   from ticket
   left join moved using (lane_id)
 )
-select place, outcome, case outcome when 'duplicate' then first_signal end from decided`
+select place, outcome, case outcome when 'duplicate' then first_signal end from decided
+union all
+select place, 'behind', null from holds where behind
+union all
+select place, 'seen_in', null from holds where waited and delivery not in (select id from let_in)`
 
 // arguments gives the statement's. Lists that say nothing are NULL, which the
 // database need not parse.
@@ -183,6 +202,7 @@ func (b *inboxBatch) arguments() []argument {
 		int8Array(tickets, func(r *ticketRow) int64 { return r.lane }),
 		byteaArray(arrivals, func(a *askedArrival) []byte { return a.leaderBody }),
 		boolArray(tickets, func(r *ticketRow) bool { return r.fullExit }),
+		boolArray(arrivals, func(a *askedArrival) bool { return a.Waited }),
 	}
 }
 

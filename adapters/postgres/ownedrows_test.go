@@ -38,6 +38,9 @@ func ownedRows() map[string]string {
 		"private.deliveries": `
 		insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
 		values (gen_random_uuid(), $1::uuid, md5($1 || 'config')::uuid, now(), '127.0.0.1', 'stored', '')`,
+		"private.waiting_deliveries": `
+		insert into private.waiting_deliveries (user_id, webhook_config_id, source, body)
+		values ($1::uuid, md5($1 || 'config')::uuid, '127.0.0.1', '')`,
 		"public.signals": `
 		insert into public.signals (id, user_id, source, webhook_config_id, action, symbol, intent, received_at, updated_at)
 		values (md5($1 || 'signal')::uuid, $1::uuid, 'alert', md5($1 || 'config')::uuid, 'buy', 'AAPL', '{}', now(), now())`,
@@ -95,7 +98,7 @@ func ownedRows() map[string]string {
 func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
-		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "public.signals", "private.signal_keys", "private.lanes",
+		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "private.waiting_deliveries", "public.signals", "private.signal_keys", "private.lanes",
 		"private.rate_budgets", "private.chains", "private.reconciliations", "private.streams", "public.unmatched_orders", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.synthetic_stops", "private.protected_entries", "private.paper_journals",
 		"private.paper_entries",

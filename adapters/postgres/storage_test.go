@@ -32,6 +32,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		UnitOfWork:  postgres.NewUnitOfWork(db),
 		Directory:   postgres.NewDirectory(db),
 		Inbox:       postgres.NewInbox(db),
+		Waiting:     postgres.NewWaitingDeliveries(db),
 		Lanes:       postgres.NewLanes(db),
 		Ledger:      postgres.NewLedger(db),
 		Housekeeper: postgres.NewHousekeeper(db),
@@ -88,6 +89,7 @@ var (
 	_ = portstest.DescribeReconciliations("postgres", storage())
 	_ = portstest.DescribeRequestRepository("postgres", storage())
 	_ = portstest.DescribeWebhookDirectory("postgres", storage())
+	_ = portstest.DescribeWaitingDeliveries("postgres", storage())
 	_ = portstest.DescribeHalts("postgres", storage())
 	_ = portstest.DescribeUsers("postgres", storage())
 	_ = portstest.DescribeHousekeeper("postgres", storage())

@@ -69,6 +69,7 @@ func postgresStorage() fx.Option {
 		fx.Annotate(postgres.NewUnitOfWork, fx.As(new(ports.UnitOfWork))),
 		fx.Annotate(postgres.NewDirectory, fx.As(new(ports.WebhookDirectory))),
 		fx.Annotate(postgres.NewInbox, fx.As(new(ports.SignalInbox))),
+		fx.Annotate(postgres.NewWaitingDeliveries, fx.As(new(ports.WaitingDeliveries))),
 		fx.Annotate(postgres.NewLanes, fx.As(new(ports.Lanes))),
 		fx.Annotate(postgres.NewLedger, fx.As(new(ports.Ledger))),
 		fx.Annotate(postgres.NewJournal, fx.As(new(ports.PaperJournal))),
@@ -105,7 +106,7 @@ func memoryStorage() fx.Option {
 	return fx.Module("memory", fx.Provide(
 		fx.Annotate(memory.NewStore,
 			fx.As(new(ports.UnitOfWork)), fx.As(new(ports.WebhookDirectory)), fx.As(new(ports.SignalInbox)),
-			fx.As(new(ports.Lanes)), fx.As(new(ports.Ledger)), fx.As(new(ports.Users)), fx.As(new(ports.Housekeeper)), fx.As(new(ports.HaltBoard)),
+			fx.As(new(ports.WaitingDeliveries)), fx.As(new(ports.Lanes)), fx.As(new(ports.Ledger)), fx.As(new(ports.Users)), fx.As(new(ports.Housekeeper)), fx.As(new(ports.HaltBoard)),
 			fx.As(new(ports.AccountCare)), fx.As(new(ports.StreamLeases))),
 		fx.Annotate(memory.NewJournal, fx.As(new(ports.PaperJournal))),
 		fx.Annotate(memory.NewWakeups, fx.As(new(ports.Wakeups))),

@@ -40,6 +40,8 @@ func useCases() fx.Option {
 			newReconcilerConfig,
 			newExecutorConfig,
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
+			app.DefaultUsherConfig,
+			app.NewUsher,
 			app.NewExecutor,
 			app.NewTracker,
 			newStreams,
@@ -149,12 +151,13 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // runBackground starts what the role runs. Hooks stop in reverse: intake is the
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
-	lc fx.Lifecycle, c Config, intake *app.Intake, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
+	lc fx.Lifecycle, c Config, intake *app.Intake, usher *app.Usher, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
 	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, patrol *app.Patrol, relay *app.Relay, streams *app.Streams,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
 		background(lc, intake.Run)
+		background(lc, usher.Run)
 	}
 	if c.Role.executes() {
 		background(lc, relay.Listen)

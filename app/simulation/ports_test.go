@@ -19,6 +19,10 @@ func (d simDirectory) ByToken(ctx context.Context, token ports.TokenHash) (*doma
 	})
 }
 
+func (d simDirectory) ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error) {
+	return across(d.reaching, "finds webhook "+short(id.String()), func() (*domain.WebhookConfig, error) { return d.w.store.ByID(ctx, id) })
+}
+
 type simInbox struct {
 	ports.SignalInbox
 	reaching

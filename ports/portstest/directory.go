@@ -59,6 +59,15 @@ func DescribeWebhookDirectory(name string, h StorageHarness) bool {
 			}
 		})
 
+		It("gives a config by its id, whosever it is, and KindNotFound for an unknown and a removed one", func(ctx SpecContext) {
+			a := w.account(ctx, w.ada)
+			c, _ := w.config(ctx, w.ada, a)
+			Expect(w.Directory.ByID(ctx, c.ID())).To(HaveField("Snapshot()", sameAs(c.Snapshot())))
+			w.removeConfig(ctx, w.ada, c.ID())
+			Expect(w.Directory.ByID(ctx, c.ID())).Error().To(failAs(domain.KindNotFound))
+			Expect(w.Directory.ByID(ctx, newID[domain.WebhookConfig](w.mint))).Error().To(failAs(domain.KindNotFound))
+		})
+
 		It("wraps context.Canceled when the context ended first", func(ctx SpecContext) {
 			_, token := w.config(ctx, w.ada, w.account(ctx, w.ada))
 			Expect(w.Directory.ByToken(ended(ctx), token)).Error().To(MatchError(context.Canceled))

@@ -15,6 +15,8 @@ type Storage struct {
 	Inbox      ports.SignalInbox
 	Lanes      ports.Lanes
 	Ledger     ports.Ledger
+	// Waiting is needed by DescribeWaitingDeliveries alone.
+	Waiting ports.WaitingDeliveries
 	// Housekeeper is needed by DescribeHousekeeper alone.
 	Housekeeper ports.Housekeeper
 	// HaltBoard is needed by DescribeHalts alone.
