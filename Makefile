@@ -22,7 +22,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LINT     := .tools/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test deno simulate mutants chaos faults conformance soak bench cover fuzz lint fmt tidy-check clean go
+.PHONY: help run build test deno edge simulate mutants chaos faults conformance soak bench cover fuzz lint fmt tidy-check clean go
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -44,6 +44,13 @@ deno: ## Check, lint and test what is TypeScript under supabase, by a Deno from 
 	@for folder in examples/frontend functions/hooks; do \
 		for does in 'fmt --check -q' 'lint -q' 'check -q' 'test -q --allow-net=127.0.0.1'; do \
 			(cd supabase/$$folder && ../../../.ci/deno $$does) || exit 1; done; done
+
+edge: go ## Run the edge function itself as a second door, before and while the server starts
+	@.ci/postgres
+	@.ci/compiler
+	@.ci/deno --version > /dev/null
+	@HOOKFILL_TEST_REQUIRE_DATABASE=1 HOOKFILL_TEST_DENO=$(CURDIR)/.ci/deno $(GO) test -count=1 -run '^TestHookfill$$' ./cmd/hookfill \
+		-ginkgo.focus='come by two doors'
 
 simulate: go ## Run the execution core through SEEDS worlds of faults, or through the one of SEED again
 	@HOOKFILL_TEST_SEEDS=$(SEEDS) HOOKFILL_TEST_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -v -run '^TestSimulation$$' \

@@ -67,12 +67,13 @@ type (
 	}
 	// hookAnswer is what a webhook or, as a problem, the API answers.
 	hookAnswer struct {
-		Result    string         `json:"result"`
-		SignalID  string         `json:"signal_id"`
-		SignalIDs []string       `json:"signal_ids"`
-		Reasons   []reasonRecord `json:"reasons"`
-		Code      string         `json:"code"`
-		Errors    []reasonRecord `json:"errors"`
+		Result     string         `json:"result"`
+		SignalID   string         `json:"signal_id"`
+		SignalIDs  []string       `json:"signal_ids"`
+		DeliveryID string         `json:"delivery_id"`
+		Reasons    []reasonRecord `json:"reasons"`
+		Code       string         `json:"code"`
+		Errors     []reasonRecord `json:"errors"`
 	}
 )
 
