@@ -163,7 +163,8 @@ type PaperJournal interface {
 	// error of fn comes back unchanged and nothing is stored. fn may run more than
 	// once. It gives the number of the account's last entry, 0 for none.
 	Append(ctx context.Context, account domain.BrokerAccountID, after int64, fn func(entries [][]byte) ([][]byte, error)) (int64, error)
-	// Read gives the entries after a sequence number, in order, without waiting
-	// for an Append that is under way.
+	// Read gives entries after a sequence number, in order and without a gap, without
+	// waiting for an Append that is under way. It may give fewer than there are, but
+	// never none where there is one: who wants all of them asks again.
 	Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error)
 }

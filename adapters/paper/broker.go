@@ -149,7 +149,15 @@ func (b *Broker) command(
 		return Decision{}, unavailable(err)
 	}
 
-	at, after := b.clock.Now(), l.sequence()
+	at := b.clock.Now()
+	if l.wasIdle(at) {
+		// Not with the journal locked: others would wait for as long as it takes.
+		if err := b.catchUp(ctx, account, l); err != nil {
+			return Decision{}, err
+		}
+	}
+	l.commanded = at
+	after := l.sequence()
 	var made Decision
 	var refused error
 	var base int64
@@ -191,12 +199,29 @@ func (b *Broker) look(ctx context.Context, account *domain.BrokerAccount, fn fun
 		return unavailable(err)
 	}
 	l := b.ledger(account)
-	after := l.sequence()
-	entries, err := b.journal.Read(ctx, account.ID(), after)
-	if err != nil {
-		return unavailable(err)
+	if err := b.catchUp(ctx, account, l); err != nil {
+		return err
 	}
-	return l.read(after, entries, fn)
+	return l.read(l.sequence(), nil, fn)
+}
+
+// catchUp reads what was journaled since, page by page. What was folded stays so
+// where the rest cannot be read now: the next call goes on from there, however long
+// the history.
+func (b *Broker) catchUp(ctx context.Context, account *domain.BrokerAccount, l *ledger) error {
+	for {
+		after := l.sequence()
+		entries, err := b.journal.Read(ctx, account.ID(), after)
+		if err != nil {
+			return unavailable(err)
+		}
+		if len(entries) == 0 {
+			return nil
+		}
+		if err := l.read(after, entries, func(*Engine) {}); err != nil {
+			return err
+		}
+	}
 }
 
 func (b *Broker) ledger(account *domain.BrokerAccount) *ledger {

@@ -217,12 +217,25 @@ var _ = Describe("The paper broker", func() {
 			Expect(other.summary(ctx)).To(Equal(d.summary(ctx)))
 		})
 
-		It("gives a command only what it has not read yet", func(ctx SpecContext) {
+		It("gives a command only what it has not read yet, and reads what came before its first one ahead of it", func(ctx SpecContext) {
 			d.submit(ctx, buy("a", "1", alertAt("10")))
 			other.submit(ctx, buy("b", "1"))
 			d.submit(ctx, buy("c", "1"))
 			d.submit(ctx, buy("d", "1"))
-			Expect(d.journal.calls).To(Equal([]int{0, 4, 2, 0}))
+			Expect(d.journal.calls).To(Equal([]int{0, 0, 2, 0}))
+		})
+
+		It("reads a long history page by page, and goes on from there where that was cut short", func(ctx SpecContext) {
+			for _, id := range []string{"a", "b", "c"} {
+				d.submit(ctx, buy(id, "1", alertAt("10")))
+			}
+			d.journal.page, d.journal.failReadAfter, d.journal.failRead = 2, 2, errDisk
+			_, err := other.Submit(ctx, d.account, buy("d", "1"))
+			Expect(err).To(MatchError(domain.KindUnavailable))
+			d.journal.failRead = nil
+			other.submit(ctx, buy("d", "1"))
+			Expect(other.summary(ctx)).To(Equal(d.summary(ctx)))
+			Expect(d.journal.calls[len(d.journal.calls)-1]).To(BeZero(), "nothing was left to read with the journal locked")
 		})
 
 		It("decides anew when it is run again, with what others did meanwhile", func(ctx SpecContext) {

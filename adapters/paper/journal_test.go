@@ -27,6 +27,9 @@ type journal struct {
 	failAfter       error // fn is run, nothing is stored
 	failStored      error // everything is stored
 	failRead        error
+	// page, once set, is how many entries a Read gives, and failReadAfter how many
+	// Reads succeed before failRead counts.
+	page, failReadAfter int
 }
 
 var _ ports.PaperJournal = (*journal)(nil)
@@ -40,7 +43,7 @@ func (j *journal) Append(
 		return 0, err
 	}
 	if again := j.take(); again != nil {
-		entries, _ := j.Read(ctx, account, after)
+		entries := j.beyond(account, after)
 		if _, err := fn(entries); err != nil {
 			return 0, err
 		}
@@ -51,7 +54,7 @@ func (j *journal) Append(
 	if j.failBefore != nil {
 		return 0, j.failBefore
 	}
-	given, _ := j.Read(ctx, account, after)
+	given := j.beyond(account, after)
 	made, err := fn(given)
 	if err != nil {
 		return 0, err
@@ -78,19 +81,35 @@ func (j *journal) take() func() {
 
 func (j *journal) Read(_ context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error) {
 	j.data.Lock()
-	defer j.data.Unlock()
-	if j.failRead != nil {
-		return nil, j.failRead
+	fails := j.failRead
+	if j.failReadAfter > 0 {
+		j.failReadAfter--
+		fails = nil
 	}
+	j.data.Unlock()
+	if fails != nil {
+		return nil, fails
+	}
+	given := j.beyond(account, after)
+	if j.page > 0 {
+		given = given[:min(len(given), j.page)]
+	}
+	return given, nil
+}
+
+// beyond gives all entries after a sequence number.
+func (j *journal) beyond(account domain.BrokerAccountID, after int64) [][]byte {
+	j.data.Lock()
+	defer j.data.Unlock()
 	all := j.entries[account]
 	if after >= int64(len(all)) {
-		return nil, nil
+		return nil
 	}
 	var out [][]byte
 	for _, b := range all[after:] {
 		out = append(out, slices.Clone(b))
 	}
-	return out, nil
+	return out
 }
 
 // all gives an account's entries.

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"sync"
+	"time"
 
 	"github.com/hookfill/hookfill/domain"
 )
@@ -13,6 +14,8 @@ type ledger struct {
 	// turn holds one token. Commands of this process take it one by one, so that
 	// a busy account waits here rather than with a connection in its hand.
 	turn chan struct{}
+	// commanded is when a command last came, for who has the turn.
+	commanded time.Time
 
 	mu     sync.Mutex
 	engine *Engine
@@ -22,6 +25,14 @@ func newLedger(account *domain.BrokerAccount) *ledger {
 	l := &ledger{turn: make(chan struct{}, 1), engine: NewEngine(account.ID(), account.Snapshot().Paper.Cash)}
 	l.turn <- struct{}{}
 	return l
+}
+
+// idle is how long after its last command much may have been journaled elsewhere.
+const idle = 10 * time.Second
+
+// wasIdle tells whether that command is long ago, or there was none.
+func (l *ledger) wasIdle(now time.Time) bool {
+	return l.commanded.IsZero() || now.Sub(l.commanded) > idle
 }
 
 // sequence is how far the journal has been read.

@@ -65,12 +65,16 @@ func (d *desk) run(ctx context.Context, decide func(at time.Time) (paper.Decisio
 
 // refresh reads what the journal has beyond what is known.
 func (d *desk) refresh(ctx context.Context) error {
-	after := d.engine.Sequence()
-	entries, err := d.journal.Read(ctx, d.id, after)
-	if err != nil {
-		return err
+	for {
+		after := d.engine.Sequence()
+		entries, err := d.journal.Read(ctx, d.id, after)
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		if err := d.fold(after, entries); err != nil {
+			return err
+		}
 	}
-	return d.fold(after, entries)
 }
 
 // fold takes in the entries after a sequence number, but for those known

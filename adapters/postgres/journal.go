@@ -36,6 +36,8 @@ select entry
 from private.paper_entries
 where broker_account_id = $1 and seq > $2
 order by seq`
+	readPageSQL = readEntriesSQL + `
+limit 2000`
 )
 
 // Append implements ports.PaperJournal.
@@ -89,5 +91,5 @@ func lockJournal(ctx context.Context, t *bundledTx, account domain.BrokerAccount
 
 // Read implements ports.PaperJournal.
 func (j *Journal) Read(ctx context.Context, account domain.BrokerAccountID, after int64) ([][]byte, error) {
-	return alone(ctx, j.db, pgx.RowTo[[]byte], readEntriesSQL, account.UUID, after)
+	return alone(ctx, j.db, pgx.RowTo[[]byte], readPageSQL, account.UUID, after)
 }

@@ -66,34 +66,16 @@ func (o opened) Credentials(context.Context, *domain.BrokerAccount) (domain.Brok
 }
 
 func (r *AlpacaRecord) open(ctx context.Context, snapshot pgx.Tx, account string) (*domain.BrokerAccount, opened, error) {
-	var user, environment, base string
-	var version int
-	var sealed []byte
-	err := snapshot.QueryRow(ctx, `
-		select a.user_id::text, coalesce(a.settings->>'environment', ''), coalesce(a.settings->>'base_url', ''), c.version, c.sealed
-		from public.broker_accounts a join private.broker_credentials c on c.broker_account_id = a.id
-		where a.id = $1::uuid`, account).Scan(&user, &environment, &base, &version, &sealed)
+	s, err := scanSealed(snapshot.QueryRow(ctx, sealedSQL+` where a.id = $1::uuid`, account))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, opened{}, fmt.Errorf("%w: it has no credentials", r.Unreadable)
 	}
 	if err != nil {
 		return nil, opened{}, err
 	}
-	id, err := domain.ParseID[domain.BrokerAccount](account)
-	if err != nil {
-		return nil, opened{}, err
-	}
-	owner, err := domain.ParseID[domain.User](user)
-	if err != nil {
-		return nil, opened{}, err
-	}
-	a := domain.RestoreBrokerAccount(domain.BrokerAccountSnapshot{
-		ID: id, UserID: owner, Kind: domain.BrokerKindAlpaca,
-		Alpaca: domain.AlpacaSettings{Environment: domain.AlpacaEnvironment(environment), BaseURL: base}, CredentialsVersion: version,
-	})
-	credentials, err := r.sealer.Open(a, sealed)
+	credentials, err := r.sealer.Open(s.account, s.text)
 	if err != nil {
 		return nil, opened{}, fmt.Errorf("%w: %w", r.Unreadable, err)
 	}
-	return a, opened(credentials), nil
+	return s.account, opened(credentials), nil
 }

@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -94,6 +96,35 @@ var _ = Describe("An account at Alpaca", func() {
 		Expect(rekeyed.code).To(BeZero(), rekeyed.stderr)
 		Expect(rekeyed.stdout + rekeyed.stderr).NotTo(Or(ContainSubstring("CANARY"), ContainSubstring("credentials_refused")))
 		Expect(done(ctx, dir, "broker", "check", wrong)).To(haveLine("cash", "1234.5"))
+	})
+
+	It("keeps its credentials through a change of the master key, and says which ones no key opens", func(ctx SpecContext) {
+		api := httptest.NewServer(&alpacaAPI{})
+		DeferCleanup(api.Close)
+		dir, database := newDataDir(), newDatabase(ctx, migrated)
+		at := func(keys ...string) []string {
+			return append([]string{"HOOKFILL_DATABASE_URL=" + database, "HOOKFILL_EGRESS_ALLOW=127.0.0.0/8"}, keys...)
+		}
+		key := func(fill byte) string { return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{fill}, 32)) }
+		old, present, other := key(1), key(2), key(3)
+		rewrap := func(keys ...string) ran { return hookfillIn(ctx, dir, at(keys...), "keys", "rewrap") }
+
+		s := serve(ctx, dir, at("HOOKFILL_MASTER_KEY="+old)...)
+		r := hookfillWith(ctx, `{"key_id":"CANARY-id","secret_key":"CANARY-right"}`, dir, nil, "broker", "add", "--kind", "alpaca", "--name", "mine",
+			"--environment", "paper", "--base-url", api.URL, "--credentials", "-", "--json")
+		Expect(r.code).To(BeZero(), r.stderr)
+		account := decode[idRecord]([]byte(r.stdout)).ID
+		s.stop(ctx)
+
+		Expect(rewrap()).To(failWith(2, ContainSubstring("HOOKFILL_MASTER_KEY is needed")))
+		lost := rewrap("HOOKFILL_MASTER_KEY="+present, "HOOKFILL_MASTER_KEY_PREVIOUS="+other)
+		Expect(lost).To(failWith(1, And(ContainSubstring(account), ContainSubstring("HOOKFILL_MASTER_KEY_PREVIOUS"), Not(ContainSubstring(other)))))
+		changed := []string{"HOOKFILL_MASTER_KEY=" + present, "HOOKFILL_MASTER_KEY_PREVIOUS=" + old}
+		Expect(rewrap(changed...).stdout).To(Equal("rewrapped 1; 0 had the present key already\n"))
+		Expect(rewrap(changed...).stdout).To(Equal("rewrapped 0; 1 had the present key already\n"))
+
+		serve(ctx, dir, at("HOOKFILL_MASTER_KEY="+present)...)
+		Expect(done(ctx, dir, "broker", "check", account)).To(haveLine("cash", "1234.5"))
 	})
 
 	It("needs its credentials, from anywhere but the command line", func(ctx SpecContext) {

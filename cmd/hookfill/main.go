@@ -64,7 +64,7 @@ func newRoot(env environment) *cobra.Command {
 		return usagef("%s; see `%s --help`", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newServe(env), newMigrate(env), newToken(env), newLogin(env), newDoctor(env), newVerify(env),
+		newServe(env), newMigrate(env), newToken(env), newLogin(env), newDoctor(env), newVerify(env), newKeys(env),
 		newBroker(env), newWebhook(env), newSend(env), newSignals(env), newOrders(env), newReview(env), newPositions(env),
 		newHalt(env), newResume(env), newPaper(env),
 	)
