@@ -24,18 +24,9 @@ func NewHousekeeping(storage ports.Housekeeper, log *slog.Logger) *Housekeeping 
 // Run sweeps at once and then every minute until ctx ends, each time until less
 // is left than one sweep takes: however much expires in a minute, it goes.
 func (h *Housekeeping) Run(ctx context.Context) {
-	every := time.NewTicker(h.every)
-	defer every.Stop()
-	for {
-		if err := h.sweep(ctx); err != nil && ctx.Err() == nil {
-			h.log.WarnContext(ctx, "cannot sweep; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
+	goRound(ctx, h.every, h.sweep, func(err error) {
+		h.log.WarnContext(ctx, "cannot sweep; trying again", "error", err)
+	})
 }
 
 func (h *Housekeeping) sweep(ctx context.Context) error {

@@ -53,18 +53,9 @@ func NewPatrol(
 
 // Run goes round until ctx ends.
 func (p *Patrol) Run(ctx context.Context) {
-	tick := time.NewTicker(p.c.Every)
-	defer tick.Stop()
-	for {
-		if err := p.Round(ctx); err != nil && ctx.Err() == nil {
-			p.log.ErrorContext(ctx, "cannot see whether positions are protected; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	goRound(ctx, p.c.Every, p.Round, func(err error) {
+		p.log.ErrorContext(ctx, "cannot see whether positions are protected; trying again", "error", err)
+	})
 }
 
 // Round looks at every protected position once.

@@ -49,18 +49,9 @@ func NewRecaller(ledger ports.Ledger, brokers ports.Brokers, clock ports.Clock, 
 
 // Run ends orders until ctx ends.
 func (r *Recaller) Run(ctx context.Context) {
-	every := time.NewTicker(r.c.Every)
-	defer every.Stop()
-	for {
-		if err := r.Round(ctx); err != nil && ctx.Err() == nil {
-			r.log.WarnContext(ctx, "cannot look for unmatched orders to end; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
+	goRound(ctx, r.c.Every, r.Round, func(err error) {
+		r.log.WarnContext(ctx, "cannot look for unmatched orders to end; trying again", "error", err)
+	})
 }
 
 // Round asks about every order that is due, once.

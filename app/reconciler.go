@@ -65,18 +65,9 @@ func NewReconciler(
 
 // Run compares until ctx ends.
 func (r *Reconciler) Run(ctx context.Context) {
-	poll := time.NewTicker(r.c.Poll)
-	defer poll.Stop()
-	for {
-		if err := r.Round(ctx); err != nil && ctx.Err() == nil {
-			r.log.ErrorContext(ctx, "cannot compare accounts with their brokers; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-poll.C:
-		}
-	}
+	goRound(ctx, r.c.Poll, r.Round, func(err error) {
+		r.log.ErrorContext(ctx, "cannot compare accounts with their brokers; trying again", "error", err)
+	})
 }
 
 // Round compares every account that is due, once. All are that were not compared

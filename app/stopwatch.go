@@ -84,18 +84,9 @@ func canBeWatched(broker ports.Broker) bool {
 
 // Run watches until ctx ends.
 func (w *StopWatch) Run(ctx context.Context) {
-	tick := time.NewTicker(w.c.Every)
-	defer tick.Stop()
-	for {
-		if err := w.Round(ctx); err != nil && ctx.Err() == nil {
-			w.log.ErrorContext(ctx, "cannot watch synthetic stops; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	goRound(ctx, w.c.Every, w.Round, func(err error) {
+		w.log.ErrorContext(ctx, "cannot watch synthetic stops; trying again", "error", err)
+	})
 }
 
 // Round looks at every synthetic stop in force once.

@@ -47,18 +47,9 @@ func NewTracker(
 
 // Run follows orders until ctx ends.
 func (t *Tracker) Run(ctx context.Context) {
-	every := time.NewTicker(t.c.Every)
-	defer every.Stop()
-	for {
-		if err := t.round(ctx); err != nil && ctx.Err() == nil {
-			t.log.ErrorContext(ctx, "cannot follow working orders; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
+	goRound(ctx, t.c.Every, t.round, func(err error) {
+		t.log.ErrorContext(ctx, "cannot follow working orders; trying again", "error", err)
+	})
 }
 
 // round asks about every order that is due, once.

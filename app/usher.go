@@ -46,18 +46,9 @@ func NewUsher(
 
 // Run sees deliveries in until ctx ends.
 func (u *Usher) Run(ctx context.Context) {
-	every := time.NewTicker(u.c.Every)
-	defer every.Stop()
-	for {
-		if err := u.Round(ctx); err != nil && ctx.Err() == nil {
-			u.log.WarnContext(ctx, "cannot see deliveries in that wait; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
+	goRound(ctx, u.c.Every, u.Round, func(err error) {
+		u.log.WarnContext(ctx, "cannot see deliveries in that wait; trying again", "error", err)
+	})
 }
 
 // Round sees in what waits, until nothing does or a config changes meanwhile.
