@@ -27,7 +27,7 @@ export function projectOf(variable: (name: string) => string | undefined): Proje
 
 /** Answers POST /hooks/{token}. */
 export async function receive(request: Request, project: Project): Promise<Response> {
-  const token = /\/hooks\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
+  const token = tokenOf(request);
   if (token === undefined) {
     return notFound();
   }
@@ -47,7 +47,7 @@ export async function receive(request: Request, project: Project): Promise<Respo
         authorization: `Bearer ${project.secretKey}`,
         "content-type": "application/json",
       },
-      body: JSON.stringify({ token: decodeURIComponent(token), body_base64: base64(body), source: senderOf(request) }),
+      body: JSON.stringify({ token, body_base64: base64(body), source: senderOf(request) }),
       redirect: "error",
       signal: AbortSignal.timeout(patience),
     });
@@ -55,6 +55,17 @@ export async function receive(request: Request, project: Project): Promise<Respo
     return tryAgain();
   }
   return await tell(answer);
+}
+
+/** Gives the token of the path, or undefined where there is none or it cannot be one. */
+function tokenOf(request: Request): string | undefined {
+  const last = /\/hooks\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
+  try {
+    const token = decodeURIComponent(last ?? "");
+    return token === "" || token.includes("\0") ? undefined : token; // PostgreSQL has no text with a zero in it
+  } catch {
+    return undefined;
+  }
 }
 
 /** Gives the body, or undefined once there is more of it than an alert has. */
@@ -85,7 +96,7 @@ function base64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** The address that Supabase's gateway saw. */
+/** Where the alert says it comes from: for its owner's eyes, since a sender can write there what it likes. */
 function senderOf(request: Request): string {
   return request.headers.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 64) ?? "";
 }

@@ -97,6 +97,8 @@ Deno.test("another method is not allowed, and another path not found", async () 
   equal((await receive(new Request("http://edge/hooks/hf_token"), project)).status, 405);
   equal((await receive(post("", "/hooks"), project)).status, 404);
   equal((await receive(post("", "/hooks/a/b"), project)).status, 404);
+  equal((await receive(post("", "/hooks/%"), project)).status, 404, "what is no text is no token:");
+  equal((await receive(post("", "/hooks/a%00b"), project)).status, 404, "nor is what the database cannot hold:");
 });
 
 Deno.test("the project is read from either kind of key, and its absence is said by name", () => {
