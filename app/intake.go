@@ -109,7 +109,7 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 		return ports.Receipt{}, false, err
 	}
 	switch result.Outcome {
-	case ports.ArrivalOutdated, ports.ArrivalSeenIn:
+	case ports.ArrivalOutdated, ports.ArrivalSeenIn: // the second only for what waited
 		return ports.Receipt{}, true, nil
 	case ports.ArrivalBehind:
 		delivery.Body = a.Body // it is judged as it was posted
