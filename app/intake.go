@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"time"
@@ -23,6 +24,8 @@ type IntakeConfig struct {
 	// ConfigsKept and KeepConfigs bound the memory of configs and its age.
 	ConfigsKept int
 	KeepConfigs time.Duration
+	// CertificateRoots vouch for the certificates of senders; nil are the system's.
+	CertificateRoots *x509.CertPool
 }
 
 // DefaultIntakeConfig is what the server uses.
@@ -36,6 +39,7 @@ func DefaultIntakeConfig() IntakeConfig {
 // Intake takes alerts in. It answers only what is durable.
 type Intake struct {
 	configs *configCache
+	senders senderCheck
 	parser  ports.AlertParser
 	batches *batcher
 	queue   ports.WaitingDeliveries
@@ -55,6 +59,7 @@ func NewIntake(
 ) *Intake {
 	return &Intake{
 		configs: newConfigCache(directory, clock, c.KeepConfigs, c.ConfigsKept),
+		senders: senderCheck{c.CertificateRoots},
 		parser:  parser,
 		batches: newBatcher(inbox, bell, c.QueueLimit, c.MaxBatch),
 		queue:   queue,
@@ -95,6 +100,10 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 	delivery := domain.Delivery{
 		ID: domain.DeliveryID{UUID: in.ids.New()}, UserID: snap.UserID, WebhookConfigID: snap.ID,
 		ReceivedAt: received, Body: in.parser.Redact(a.Body), Source: a.Source,
+	}
+	delivery.Proofs = in.senders.look(snap.Rules.Senders, a.Sender, received)
+	if refusal := senderRefusal(snap.Rules.Senders, delivery.Proofs); refusal != nil {
+		return in.refuse(ctx, snap, delivery, refusal)
 	}
 	parsed, refusal := understand(in.parser, snap.Rules, a.Body)
 	if refusal != nil {
@@ -142,11 +151,11 @@ func receiptOf(signals []*domain.Signal) ports.Receipt {
 	return receipt
 }
 
-// refuse records an alert that made no signal for its owner, then gives the
+// refuse records an alert that makes no signal for its owner, then gives the
 // refusal back. It is the refusal only once it is recorded.
 func (in *Intake) refuse(ctx context.Context, snap domain.WebhookConfigSnapshot, d domain.Delivery, refusal error) (ports.Receipt, bool, error) {
 	e, ok := errors.AsType[*domain.Error](refusal)
-	if !ok || e.Kind != domain.KindInvalid {
+	if !ok || e.Kind != domain.KindInvalid && e.Kind != domain.KindForbidden {
 		return ports.Receipt{}, false, refusal
 	}
 	result, err := in.batches.store(ctx, &ports.Arrival{
@@ -155,7 +164,7 @@ func (in *Intake) refuse(ctx context.Context, snap domain.WebhookConfigSnapshot,
 	if err != nil {
 		return ports.Receipt{}, false, err
 	}
-	in.log.InfoContext(ctx, "alert not understood", "webhook_config_id", snap.ID, "delivery_id", d.ID, "code", e.AllReasons()[0].Code)
+	in.log.InfoContext(ctx, "alert refused", "webhook_config_id", snap.ID, "delivery_id", d.ID, "code", e.AllReasons()[0].Code)
 	return ports.Receipt{}, result.Outcome == ports.ArrivalOutdated, refusal
 }
 
@@ -164,7 +173,7 @@ func (in *Intake) refuse(ctx context.Context, snap domain.WebhookConfigSnapshot,
 // duplicate.
 func resendable(err error) error {
 	switch domain.KindOf(err) { //nolint:exhaustive // all others are resent
-	case "", domain.KindNotFound, domain.KindInvalid, domain.KindConflict:
+	case "", domain.KindNotFound, domain.KindInvalid, domain.KindConflict, domain.KindForbidden:
 		return err
 	case domain.KindUnavailable:
 		if e, ok := errors.AsType[*domain.Error](err); ok && e.RetryAfter > 0 {

@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/sha256"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/hookfill/hookfill/domain"
@@ -39,6 +40,9 @@ func judge(config knownConfig, parsed ports.ParsedAlert, d domain.Delivery, body
 func judgeIntent(config knownConfig, intent domain.Intent, d domain.Delivery, ids ports.IDs) (*domain.Signal, error) {
 	snap := config.snapshot
 	admission := config.Admit(intent)
+	if len(d.Proofs) > 0 {
+		admission.Decisions = slices.Insert(admission.Decisions, 0, senderDecision(d.Proofs))
+	}
 	return domain.NewSignal(domain.SignalSnapshot{
 		ID: domain.SignalID{UUID: ids.New()}, UserID: snap.UserID, Source: domain.SourceAlert,
 		WebhookConfigID: &snap.ID, WebhookConfigVersion: snap.Version, DeliveryID: deliveryID(d),

@@ -133,7 +133,13 @@ func (u *Usher) seeIn(ctx context.Context, run []domain.Delivery) (int, error) {
 func (u *Usher) judge(config knownConfig, d domain.Delivery) ports.Arrival {
 	posted := d.Body
 	d.Body = u.parser.Redact(posted)
-	parsed, refusal := understand(u.parser, config.snapshot.Rules, posted)
+	senders := config.snapshot.Rules.Senders
+	d.Proofs = senders.Asked(d.Proofs)
+	refusal := senderRefusal(senders, d.Proofs)
+	var parsed ports.ParsedAlert
+	if refusal == nil {
+		parsed, refusal = understand(u.parser, config.snapshot.Rules, posted)
+	}
 	if refusal == nil {
 		arrival, err := judge(config, parsed, d, posted, u.ids)
 		arrival.Waited = true
@@ -162,7 +168,7 @@ func (u *Usher) turnAway(ctx context.Context, run []domain.Delivery, reasons []d
 // reasonsOf gives what a refusal tells the owner: nothing of a fault that is ours.
 func reasonsOf(err error) []domain.Reason {
 	e, ok := errors.AsType[*domain.Error](err)
-	if !ok || e.Kind != domain.KindInvalid {
+	if !ok || e.Kind != domain.KindInvalid && e.Kind != domain.KindForbidden {
 		return []domain.Reason{{Code: "not_storable", Message: "the alert could not be stored"}}
 	}
 	return e.AllReasons()

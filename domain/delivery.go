@@ -12,4 +12,6 @@ type Delivery struct {
 	Body []byte
 	// Source names the sender's address, for the owner's eyes.
 	Source string
+	// Proofs are what its sender showed of what its config asked for.
+	Proofs []ProofShown
 }

@@ -82,6 +82,7 @@ type WebhookRules struct {
 	Dedupe        Dedupe
 	Chain         ChainRule
 	Protection    ProtectionRule
+	Senders       Senders
 }
 
 // The safe defaults of a config.
@@ -141,6 +142,7 @@ func (r WebhookRules) check() error {
 	r.Dedupe.check(&f)
 	f.addErr("chain", r.Chain.check())
 	f.addErr("protection", r.Protection.check())
+	r.Senders.check(&f)
 	return f.err()
 }
 
@@ -216,6 +218,7 @@ func (r WebhookRules) clone() WebhookRules {
 	r.Sizing.Value = copied(r.Sizing.Value)
 	r.Risk, r.Staleness = r.Risk.clone(), r.Staleness.clone()
 	r.Dedupe.KeyFields = slices.Clone(r.Dedupe.KeyFields)
+	r.Senders = r.Senders.clone()
 	return r
 }
 

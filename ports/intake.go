@@ -2,6 +2,7 @@ package ports
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/hookfill/hookfill/domain"
 )
@@ -11,8 +12,20 @@ type Alert struct {
 	// Token is the secret part of the URL.
 	Token string
 	Body  []byte
-	// Source is the sender's address.
+	// Source names where it came from, for the owner's eyes.
 	Source string
+	// Sender is what the connection and the headers show of who posted it.
+	Sender AlertSender
+}
+
+// AlertSender is what an alert's sender shows beside the URL. The zero value is
+// nothing.
+type AlertSender struct {
+	// Address is where the alert was posted from; not valid where that cannot be told.
+	Address netip.Addr
+	// Certificates are what its sender showed for a client certificate, in DER, its
+	// own first. Nobody has looked at whether they are genuine.
+	Certificates [][]byte
 }
 
 // ReceiptResult says what became of an alert.
@@ -47,7 +60,8 @@ type SignalIntake interface {
 	// work for a second after it ended. An alert that
 	// is not understood is KindInvalid with its reasons and code not_understood,
 	// one that is understood and impossible KindInvalid with any other code; both
-	// are recorded for the config's owner. When the alert could not be made
+	// are recorded for the config's owner, as is one that does not show what the
+	// config asks of senders, which is KindForbidden. When the alert could not be made
 	// durable within 2.5 s, or more wait than is sane, the error is
 	// KindUnavailable with a RetryAfter, and the sender should send again.
 	Receive(ctx context.Context, a Alert) (Receipt, error)

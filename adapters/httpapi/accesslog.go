@@ -25,7 +25,7 @@ func (a *API) logged(template string, next http.Handler) http.Handler {
 				slog.Int64("bytes", rec.bytes),
 				slog.Float64("duration_ms", float64(a.deps.Clock.Now().Sub(rec.started).Microseconds())/1000),
 				slog.String("request_id", requestID(w)),
-				slog.String("remote", remoteHost(r)))
+				slog.String("remote", a.remote(r)))
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -41,12 +42,15 @@ type Config struct {
 	// Hooks serves /hooks, API serves /v1.
 	Hooks bool
 	API   bool
+	// TrustedProxies are the networks whose word about a client is believed.
+	TrustedProxies []netip.Prefix
 }
 
 // API answers HTTP requests. It is safe for concurrent use.
 type API struct {
 	deps      Deps
 	publicURL string
+	proxies   proxies
 	requests  *requestMetrics
 	scratch   sync.Pool
 	routes    []Route
@@ -68,7 +72,7 @@ func New(deps Deps, cfg Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{deps: deps, publicURL: publicURL, requests: requests}
+	a := &API{deps: deps, publicURL: publicURL, proxies: cfg.TrustedProxies, requests: requests}
 	a.scratch.New = func() any { return new([]byte) }
 	a.routes = a.routesFor(cfg)
 	a.public = a.newRouter(a.routes)

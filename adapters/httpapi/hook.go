@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"time"
 
@@ -27,7 +26,10 @@ func (a *API) receiveAlert(w http.ResponseWriter, r *http.Request) {
 	}
 	// The alert is here; a sender that hangs up now does not take it back.
 	ctx := context.WithoutCancel(r.Context())
-	receipt, err := a.deps.Intake.Receive(ctx, ports.Alert{Token: mux.Vars(r)["token"], Body: body, Source: remoteHost(r)})
+	receipt, err := a.deps.Intake.Receive(ctx, ports.Alert{
+		Token: mux.Vars(r)["token"], Body: body, Source: a.remote(r),
+		Sender: ports.AlertSender{Address: a.proxies.sender(r), Certificates: a.proxies.certificates(r)},
+	})
 	if err != nil {
 		a.refuseAlert(w, r, err)
 		return
@@ -37,13 +39,16 @@ func (a *API) receiveAlert(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) refuseAlert(w http.ResponseWriter, r *http.Request, err error) {
 	switch domain.KindOf(err) {
-	case domain.KindInvalid, domain.KindConflict:
+	case domain.KindInvalid, domain.KindConflict, domain.KindForbidden:
 		e, _ := errors.AsType[*domain.Error](err)
 		if e == nil {
 			e = &domain.Error{Kind: domain.KindOf(err)}
 		}
 		status := http.StatusUnprocessableEntity
-		if e.Code == "not_understood" {
+		switch {
+		case e.Kind == domain.KindForbidden:
+			status = http.StatusForbidden
+		case e.Code == "not_understood":
 			status = http.StatusBadRequest
 		}
 		a.writeAnswer(w, status, func(b []byte) []byte { return appendRefusal(b, e.AllReasons()) })
@@ -66,10 +71,10 @@ func (a *API) writeAnswer(w http.ResponseWriter, status int, build func([]byte) 
 	writeBytes(w, status, "application/json", *scratch)
 }
 
-func remoteHost(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+// remote names where a request comes from, for eyes.
+func (a *API) remote(r *http.Request) string {
+	if address := a.proxies.sender(r); address.IsValid() {
+		return address.String()
 	}
-	return host
+	return "unknown"
 }

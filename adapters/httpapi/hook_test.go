@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -31,7 +32,10 @@ var _ = Describe("Posting an alert", func() {
 
 	It("hands the token, the body as it is and the sender's address to the intake", func(ctx SpecContext) {
 		post(ctx, "buy 10 AAPL\r\n")
-		Expect(h.intake.alerts()).To(ConsistOf(ports.Alert{Token: hookToken, Body: []byte("buy 10 AAPL\r\n"), Source: "127.0.0.1"}))
+		Expect(h.intake.alerts()).To(ConsistOf(ports.Alert{
+			Token: hookToken, Body: []byte("buy 10 AAPL\r\n"), Source: "127.0.0.1",
+			Sender: ports.AlertSender{Address: netip.MustParseAddr("127.0.0.1")},
+		}))
 	})
 
 	type result struct {
@@ -116,7 +120,10 @@ var _ = Describe("Posting an alert", func() {
 		Entry("anything else", failure{err: errors.New("boom"), status: 500, code: "internal"}),
 		Entry("a cancellation that was not the sender's", failure{err: context.Canceled, status: 500, code: "internal"}),
 		Entry("unauthenticated", failure{err: &domain.Error{Kind: domain.KindUnauthenticated}, status: 401, code: "unauthenticated"}),
-		Entry("forbidden", failure{err: &domain.Error{Kind: domain.KindForbidden}, status: 403, code: "forbidden"}),
+		Entry("forbidden", failure{
+			err:    &domain.Error{Kind: domain.KindForbidden, Code: "sender_not_allowed", Field: "senders", Msg: "not from there"},
+			status: 403, body: `{"result":"refused","reasons":[{"code":"sender_not_allowed","field":"senders","message":"not from there"}]}`,
+		}),
 		Entry("rejected", failure{err: &domain.Error{Kind: domain.KindRejected}, status: 422, code: "rejected"}),
 	)
 

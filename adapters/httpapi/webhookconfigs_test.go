@@ -75,12 +75,11 @@ var _ = Describe("Webhook configs", func() {
 
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
 		got := create(ctx, `,"sizing":{"type":"kelly","value":"5"},
-			"senders":{"allow_cidrs":["10.0.0.0/8"],"preset":"tradingview","signing":true}`)
+			"senders":{"signing":true}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))
 		Expect(got.faults()).To(Equal([]string{
-			"not_built_yet sizing.type",
-			"not_built_yet senders.allow_cidrs", "not_built_yet senders.preset", "not_built_yet senders.signing",
+			"not_built_yet sizing.type", "not_built_yet senders.signing",
 		}))
 		Expect(h.alice(ctx, http.MethodGet, "/v1/webhook-configs", "").at("items")).To(BeEmpty())
 	})
@@ -106,6 +105,9 @@ var _ = Describe("Webhook configs", func() {
 			"invalid_chain_break chain.on_break", "invalid_hold chain.hold_seconds"),
 		Entry("a mapping without its expression", `,"format":"custom","mapping":{"action":"body.a","symbol":null}`, "required mapping.symbol"),
 		Entry("a mapping for another format", `,"mapping":{"action":"body.a"}`, "mapping_not_possible mapping"),
+		Entry("senders", `,"senders":{"allow_cidrs":["10.0.0.0/33","office"],"preset":"mallory"}`,
+			"invalid_cidr senders.allow_cidrs.0", "invalid_cidr senders.allow_cidrs.1"),
+		Entry("a sender nobody knows", `,"senders":{"preset":"mallory"}`, "invalid_preset senders.preset"),
 		Entry("a protection", `,"protection":{"on_refused_leg":"hope"}`, "invalid_leg_refusal protection.on_refused_leg"),
 		Entry("a sizing without a type", `,"sizing":{"value":"1"}`, "required sizing.type"),
 		Entry("rails that stop everything", `,"sides":["long","buy","buy"],"risk":{"max_open_orders":0,"max_orders_per_minute":-1,"max_daily_loss":"0"},"staleness":{"exit_seconds":0,"max_price_drift_percent":0}`,
@@ -173,10 +175,14 @@ var _ = Describe("Webhook configs", func() {
 			Expect([]any{got.at("name"), got.at("status"), got.at("version")}).To(Equal([]any{"calm", "active", 1.0}))
 		})
 
-		It("change nothing where senders stay open to all", func(ctx SpecContext) {
-			got := h.alice(ctx, http.MethodPatch, path, `{"senders":{"allow_cidrs":[]}}`)
+		It("ask other things of senders as a whole", func(ctx SpecContext) {
+			got := h.alice(ctx, http.MethodPatch, path, `{"senders":{"allow_cidrs":["203.0.113.9","2001:db8::1/32"],"preset":"tradingview"}}`)
 			Expect(got.status).To(Equal(http.StatusOK), got.body)
-			Expect(got.at("version")).To(BeEquivalentTo(1))
+			Expect(got.at("senders", "allow_cidrs")).To(HaveExactElements("203.0.113.9/32", "2001:db8::/32"))
+			Expect(got.at("senders", "preset")).To(Equal("tradingview"))
+			got = h.alice(ctx, http.MethodPatch, path, `{"senders":{"allow_cidrs":[]}}`)
+			Expect(got.at("senders", "preset")).To(BeNil())
+			Expect(got.at("senders", "allow_cidrs")).To(BeEmpty())
 		})
 
 		DescribeTable("are left alone by a faulty one",

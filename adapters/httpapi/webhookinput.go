@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/hookfill/hookfill/domain"
@@ -118,7 +119,10 @@ func rulesEditFrom(f *form) rulesEdit {
 		protection := protectionFrom(f, defaults.Protection)
 		return func(r *domain.WebhookRules) { r.Protection = protection }
 	})
-	refuseSenders(f)
+	field("senders", func() func(*domain.WebhookRules) {
+		senders := sendersFrom(f)
+		return func(r *domain.WebhookRules) { r.Senders = senders }
+	})
 	return edit
 }
 
@@ -302,14 +306,32 @@ func protectionFrom(f *form, otherwise domain.ProtectionRule) domain.ProtectionR
 	return p
 }
 
-// refuseSenders takes senders that admit everybody, which is all that is built.
-func refuseSenders(f *form) {
+func sendersFrom(f *form) domain.Senders {
 	sub := f.object("senders")
 	if sub == nil {
-		return
+		return domain.Senders{}
 	}
-	sub.notBuilt("allow_cidrs")
-	sub.notBuilt("preset")
+	var s domain.Senders
+	for i, text := range sub.texts("allow_cidrs") {
+		network, err := networkIn(text)
+		if err != nil {
+			sub.fault("invalid_cidr", fmt.Sprintf("allow_cidrs.%d", i), "name a network such as 203.0.113.0/24, or an address")
+			continue
+		}
+		s.AllowCIDRs = append(s.AllowCIDRs, network)
+	}
+	s.Preset = domain.SenderPreset(sub.textOr("preset", ""))
 	sub.notBuilt("signing")
 	sub.close()
+	return s
+}
+
+// networkIn reads a network, or an address for the network of it alone.
+func networkIn(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		address = address.Unmap().WithZone("")
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(text)
+	return network.Masked(), err
 }

@@ -110,6 +110,17 @@ func stalenessOf(s domain.Staleness) stalenessJSON {
 	}
 }
 
+func sendersOf(s domain.Senders) sendersJSON {
+	out := sendersJSON{AllowCIDRs: []string{}, Signing: s.Signing}
+	for _, network := range s.AllowCIDRs {
+		out.AllowCIDRs = append(out.AllowCIDRs, network.String())
+	}
+	if s.Preset != "" {
+		out.Preset = new(string(s.Preset))
+	}
+	return out
+}
+
 func webhookOf(c *domain.WebhookConfig) webhookJSON {
 	s := c.Snapshot()
 	r := s.Rules
@@ -129,7 +140,7 @@ func webhookOf(c *domain.WebhookConfig) webhookJSON {
 		Dedupe:     dedupeJSON{KeyFields: orEmpty(r.Dedupe.KeyFields), WindowSeconds: r.Dedupe.WindowSeconds},
 		Chain:      chainJSON(r.Chain),
 		Protection: protectionJSON(r.Protection),
-		Senders:    sendersJSON{AllowCIDRs: []string{}},
+		Senders:    sendersOf(r.Senders),
 		CreatedAt:  stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
 	}
 }

@@ -44,7 +44,7 @@ func copyRules(r domain.WebhookRules) domain.WebhookRules {
 }
 
 func copyDelivery(d domain.Delivery) domain.Delivery {
-	d.Body = bytes.Clone(d.Body)
+	d.Body, d.Proofs = bytes.Clone(d.Body), slices.Clone(d.Proofs)
 	return d
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 
 	"github.com/hookfill/hookfill/domain"
@@ -25,6 +26,7 @@ type rulesJSON struct {
 	Dedupe        dedupeJSON                      `json:"dedupe"`
 	Chain         *chainJSON                      `json:"chain,omitempty"`
 	Protection    *protectionJSON                 `json:"protection,omitempty"`
+	Senders       sendersJSON                     `json:"senders,omitzero"`
 }
 
 type sizingJSON struct {
@@ -94,6 +96,16 @@ func (p *protectionJSON) rule() domain.ProtectionRule {
 	return domain.ProtectionRule(*p)
 }
 
+type sendersJSON struct {
+	AllowCIDRs []netip.Prefix      `json:"allow_cidrs,omitempty"`
+	Preset     domain.SenderPreset `json:"preset,omitempty"`
+	Signing    bool                `json:"signing,omitempty"`
+	Passphrase bool                `json:"passphrase,omitempty"`
+}
+
+// IsZero leaves out rules that ask senders for nothing.
+func (s sendersJSON) IsZero() bool { return domain.Senders(s).IsZero() }
+
 func encodeRules(r domain.WebhookRules) string {
 	return encodeJSON(rulesJSON{
 		Format:        r.Format,
@@ -109,6 +121,7 @@ func encodeRules(r domain.WebhookRules) string {
 		Dedupe:        dedupeJSON(r.Dedupe),
 		Chain:         chainOf(r.Chain),
 		Protection:    protectionOf(r.Protection),
+		Senders:       sendersJSON(r.Senders),
 	})
 }
 
@@ -138,6 +151,7 @@ func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error
 		Dedupe:        domain.Dedupe(r.Dedupe),
 		Chain:         r.Chain.rule(),
 		Protection:    r.Protection.rule(),
+		Senders:       domain.Senders(r.Senders),
 	}, nil
 }
 

@@ -79,6 +79,9 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 			Collapse: rapid.Bool().Draw(t, "collapse"),
 		},
 		Dedupe: domain.Dedupe{KeyFields: list(t, "key fields", rapid.String()), WindowSeconds: draw(t, "window", 1, 60, 86400)},
+		Senders: domain.Senders{
+			Preset: draw(t, "preset", "", domain.SenderTradingView), Signing: rapid.Bool().Draw(t, "signing"), Passphrase: rapid.Bool().Draw(t, "passphrase"),
+		},
 	}
 	if r.Sizing.Type != domain.SizingAlert {
 		value := draw(t, "value", someQuantities()...)

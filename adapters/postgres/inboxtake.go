@@ -42,10 +42,11 @@ with arrival as (
   select a.*, delivery <> '00000000-0000-0000-0000-000000000000' as by_webhook
   from unnest(
     $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::text[], $7::timestamptz[], $8::text[], $9::bytea[],
-    $10::jsonb[], $11::bytea[], $12::bytea[], $13::uuid[], $14::boolean[], $15::double precision[], $36::bytea[], $38::boolean[]
+    $10::jsonb[], $11::bytea[], $12::bytea[], $13::uuid[], $14::boolean[], $15::double precision[], $36::bytea[], $38::boolean[],
+    $39::jsonb[]
   ) with ordinality as a (
     delivery, user_id, config, version, status, received_at, source, raw,
-    refusal, key, body, signal, follows, seconds, leader_body, waited, place)
+    refusal, key, body, signal, follows, seconds, leader_body, waited, proofs, place)
 ), holds as materialized (
   select arrival.*,
     by_webhook and not waited and refusal is null
@@ -98,8 +99,8 @@ with arrival as (
 ), waits_no_more as (
   delete from private.waiting_deliveries where id in (select delivery from decided where waited and outcome <> 'hidden')
 ), delivered as (
-  insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
-  select delivery, user_id, config, received_at, source, outcome, raw
+  insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body, proofs)
+  select delivery, user_id, config, received_at, source, outcome, raw, proofs
   from decided
   where by_webhook and outcome in ('stored', 'duplicate', 'key_reused', 'refused')
 ), explained as (
@@ -203,6 +204,7 @@ func (b *inboxBatch) arguments() []argument {
 		byteaArray(arrivals, func(a *askedArrival) []byte { return a.leaderBody }),
 		boolArray(tickets, func(r *ticketRow) bool { return r.fullExit }),
 		boolArray(arrivals, func(a *askedArrival) bool { return a.Waited }),
+		jsonbArray(arrivals, func(a *askedArrival) string { return unlessEmpty(encodeProofs(a.Delivery.Proofs)) }),
 	}
 }
 

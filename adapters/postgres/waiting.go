@@ -22,22 +22,22 @@ func NewWaitingDeliveries(db *DB) *WaitingDeliveries { return &WaitingDeliveries
 
 const (
 	waitSQL = `
-insert into private.waiting_deliveries (id, user_id, webhook_config_id, received_at, source, body)
-select $1, c.user_id, c.id, $3, $4, $5
+insert into private.waiting_deliveries (id, user_id, webhook_config_id, received_at, source, body, proofs)
+select $1, c.user_id, c.id, $3, $4, $5, $6::jsonb
 from public.webhook_configs c
 where c.id = $2 and c.deleted_at is null
 returning id`
 	waitingSQL = `
-select id, user_id, webhook_config_id, received_at, source, body
+select id, user_id, webhook_config_id, received_at, source, body, coalesce(proofs, '[]')::text as proofs
 from private.waiting_deliveries
 order by seq
 limit $1`
 	turnAwaySQL = `
 with gone as (
-  delete from private.waiting_deliveries where id = $1 returning id, user_id, webhook_config_id, received_at, source
+  delete from private.waiting_deliveries where id = $1 returning id, user_id, webhook_config_id, received_at, source, proofs
 ), delivered as (
-  insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body)
-  select id, user_id, webhook_config_id, received_at, source, 'refused', $2 from gone
+  insert into private.deliveries (id, user_id, webhook_config_id, received_at, source, outcome, body, proofs)
+  select id, user_id, webhook_config_id, received_at, source, 'refused', $2, proofs from gone
 )
 insert into public.refusals (id, user_id, webhook_config_id, received_at, reasons)
 select id, user_id, webhook_config_id, received_at, $3::jsonb from gone
@@ -51,18 +51,21 @@ type waitingRow struct {
 	ReceivedAt      time.Time
 	Source          string
 	Body            []byte
+	Proofs          string
 }
 
 func (r waitingRow) toDomain() (domain.Delivery, error) {
+	proofs, err := decodeProofs(r.Proofs)
 	return domain.Delivery{
 		ID: domain.DeliveryID{UUID: r.ID}, UserID: domain.UserID{UUID: r.UserID}, WebhookConfigID: domain.WebhookConfigID{UUID: r.WebhookConfigID},
-		ReceivedAt: r.ReceivedAt.UTC(), Source: r.Source, Body: r.Body,
-	}, nil
+		ReceivedAt: r.ReceivedAt.UTC(), Source: r.Source, Body: r.Body, Proofs: proofs,
+	}, err
 }
 
 // Wait implements ports.WaitingDeliveries.
 func (w *WaitingDeliveries) Wait(ctx context.Context, d domain.Delivery) error {
-	kept, err := alone(ctx, w.db, pgx.RowTo[uuid.UUID], waitSQL, d.ID.UUID, d.WebhookConfigID.UUID, d.ReceivedAt, d.Source, d.Body)
+	kept, err := alone(ctx, w.db, pgx.RowTo[uuid.UUID], waitSQL, d.ID.UUID, d.WebhookConfigID.UUID, d.ReceivedAt, d.Source, d.Body,
+		encodeProofs(d.Proofs))
 	if err == nil && len(kept) == 0 {
 		return domain.NotFound("webhook")
 	}

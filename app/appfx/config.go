@@ -57,6 +57,11 @@ type Config struct {
 	// MasterKey seals broker credentials, PreviousMasterKey opens older ones.
 	// Without it, accounts that need credentials are refused.
 	MasterKey, PreviousMasterKey []byte
+	// TLSCert and TLSKey are the PEM files Listen is served with; without them it is
+	// plain HTTP.
+	TLSCert, TLSKey string
+	// TrustedProxies are the networks whose word about a client is believed.
+	TrustedProxies []netip.Prefix
 	// EgressAllow are addresses that brokers may be at although they are not
 	// public.
 	EgressAllow []netip.Prefix

@@ -23,7 +23,10 @@ func openSockets(lc fx.Lifecycle, c Config) (*sockets, *Addresses, error) {
 			return nil, nil, err
 		}
 		at.Public = open.public.Addr().String()
-		at.URL = "http://" + reachable(at.Public)
+		at.URL = c.scheme() + reachable(at.Public)
+		if c.TLSCert != "" && c.PublicURL != "" {
+			at.URL = c.PublicURL // the name the certificate is for
+		}
 	}
 	if c.AdminListen != "" {
 		if open.admin, err = listen(c.AdminListen); err != nil {
@@ -36,10 +39,17 @@ func openSockets(lc fx.Lifecycle, c Config) (*sockets, *Addresses, error) {
 	case at.URL != "":
 		at.PublicURL = at.URL
 	default:
-		at.PublicURL = "http://" + reachable(c.Listen)
+		at.PublicURL = c.scheme() + reachable(c.Listen)
 	}
 	lc.Append(fx.StopHook(open.close))
 	return open, at, nil
+}
+
+func (c Config) scheme() string {
+	if c.TLSCert != "" {
+		return "https://"
+	}
+	return "http://"
 }
 
 func listen(address string) (net.Listener, error) {

@@ -2,6 +2,7 @@ package appfx
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -58,25 +59,42 @@ func newAPI(p webParams, c Config, at *Addresses) (*httpapi.API, error) {
 	return httpapi.New(httpapi.Deps{
 		Intake: p.Intake, Brokers: p.Brokers, Webhooks: p.Webhooks, Desk: p.Desk, Halts: p.Halts, Work: p.Work, Tokens: p.Tokens,
 		Clock: p.Clock, IDs: p.IDs, Log: c.Log, Metrics: p.Registry, Ready: p.Ready,
-	}, httpapi.Config{PublicURL: at.PublicURL, Hooks: c.Role.takesIn(), API: c.Role.takesIn()})
+	}, httpapi.Config{
+		PublicURL: at.PublicURL, Hooks: c.Role.takesIn(), API: c.Role.takesIn(), TrustedProxies: c.TrustedProxies,
+	})
 }
 
-func serve(lc fx.Lifecycle, shutdown fx.Shutdowner, c Config, api *httpapi.API, open *sockets) {
+func serve(lc fx.Lifecycle, shutdown fx.Shutdowner, c Config, api *httpapi.API, open *sockets) error {
 	if open.public != nil {
-		answer(lc, shutdown, c.Log, open.public, api.Public())
+		var secured *tls.Config
+		if c.TLSCert != "" {
+			var err error
+			if secured, err = httpapi.TLSFromFiles(c.TLSCert, c.TLSKey, c.Log); err != nil {
+				return err
+			}
+		}
+		answer(lc, shutdown, c.Log, open.public, api.Public(), secured)
 	}
 	if open.admin != nil {
-		answer(lc, shutdown, c.Log, open.admin, api.Admin())
+		answer(lc, shutdown, c.Log, open.admin, api.Admin(), nil)
 	}
+	return nil
 }
 
-// answer serves a socket from the start on and lets requests under way finish at
-// stop.
-func answer(lc fx.Lifecycle, shutdown fx.Shutdowner, log *slog.Logger, socket net.Listener, handler http.Handler) {
+// answer serves a socket from the start on, plainly or secured, and lets requests
+// under way finish at stop.
+func answer(
+	lc fx.Lifecycle, shutdown fx.Shutdowner, log *slog.Logger, socket net.Listener, handler http.Handler, secured *tls.Config,
+) {
 	server := httpapi.NewServer(handler, log)
+	begin := server.Serve
+	if secured != nil {
+		server.TLSConfig = secured
+		begin = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
 	lc.Append(fx.StartStopHook(func() {
 		go func() {
-			if err := server.Serve(socket); !errors.Is(err, http.ErrServerClosed) {
+			if err := begin(socket); !errors.Is(err, http.ErrServerClosed) {
 				log.Error("the server stopped", "address", socket.Addr().String(), "error", err)
 				_ = shutdown.Shutdown(fx.ExitCode(1))
 			}

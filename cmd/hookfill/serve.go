@@ -80,10 +80,15 @@ func serve(ctx context.Context, env environment, s settings, role appfx.Role, de
 	if err != nil {
 		return err
 	}
+	proxies, err := s.proxies()
+	if err != nil {
+		return err
+	}
 	return runServer(ctx, env, s, appfx.Config{
 		Role: role, DatabaseURL: db.URL, APIDatabaseURL: s.APIDatabaseURL, WorkerDatabaseURL: s.WorkerDatabaseURL,
 		MaxConns: s.DatabaseMaxConns, Listen: s.Listen, AdminListen: s.AdminListen, PublicURL: s.PublicURL,
-		Lease: s.Lease, Supabase: s.supabase(), SigningKey: key, MasterKey: master, PreviousMasterKey: previous, EgressAllow: egress, Owner: owner(), Log: log,
+		Lease: s.Lease, Supabase: s.supabase(), SigningKey: key, MasterKey: master, PreviousMasterKey: previous,
+		TLSCert: s.TLSCert, TLSKey: s.TLSKey, TrustedProxies: proxies, EgressAllow: egress, Owner: owner(), Log: log,
 	}, demo)
 }
 

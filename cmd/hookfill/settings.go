@@ -31,6 +31,9 @@ type settings struct {
 	Lease             time.Duration `env:"LEASE"              envDefault:"15s"`
 	MasterKey         string        `env:"MASTER_KEY"`
 	PreviousKey       string        `env:"MASTER_KEY_PREVIOUS"`
+	TLSCert           string        `env:"TLS_CERT"`
+	TLSKey            string        `env:"TLS_KEY"`
+	TrustedProxies    []string      `env:"TRUSTED_PROXIES"`
 	EgressAllow       []string      `env:"EGRESS_ALLOW"`
 	LogFormat         string        `env:"LOG_FORMAT"`
 	LogLevel          string        `env:"LOG_LEVEL"          envDefault:"info"`
@@ -48,7 +51,7 @@ const settingPrefix = "HOOKFILL_"
 // Accepting one would promise what is not kept.
 func notBuiltYet() []string {
 	return []string{
-		"TLS_CERT", "TLS_KEY", "TLS_DOMAIN", "TRUSTED_PROXIES", "CORS_ORIGINS",
+		"TLS_DOMAIN", "CORS_ORIGINS",
 	}
 }
 
@@ -118,6 +121,9 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.DurationVar(&s.Lease, "lease", s.Lease, "how long a lane stays with a silent process")
 	f.StringVar(&s.SupabaseURL, "supabase-url", s.SupabaseURL, "project whose users sign in; empty is local mode")
 	// Master keys and the JWT secret have no flags: a command line is for everybody to read.
+	f.StringVar(&s.TLSCert, "tls-cert", s.TLSCert, "PEM file of the certificate hooks and API are served with; empty is plain HTTP")
+	f.StringVar(&s.TLSKey, "tls-key", s.TLSKey, "PEM file of its key")
+	f.StringSliceVar(&s.TrustedProxies, "trusted-proxies", s.TrustedProxies, "CIDRs whose X-Forwarded-For and Client-Cert are believed")
 	f.StringSliceVar(&s.EgressAllow, "egress-allow", s.EgressAllow, "CIDRs beyond public addresses that a broker may be at")
 	f.StringVar(&s.LogFormat, "log-format", s.LogFormat, "text or json")
 	f.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
@@ -144,6 +150,12 @@ func (s *settings) check() error {
 	}
 	if _, err := s.egress(); err != nil {
 		return err
+	}
+	if _, err := s.proxies(); err != nil {
+		return err
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return usagef("HOOKFILL_TLS_CERT and HOOKFILL_TLS_KEY come together")
 	}
 	if err := s.supabase().Check(); err != nil {
 		return err
@@ -176,13 +188,22 @@ func (s *settings) supabase() appfx.Supabase {
 
 // egress reads the addresses that brokers may be at although they are not public.
 func (s *settings) egress() ([]netip.Prefix, error) {
-	var allowed []netip.Prefix
-	for _, text := range s.EgressAllow {
+	return networks("HOOKFILL_EGRESS_ALLOW", s.EgressAllow)
+}
+
+// proxies reads the networks whose word about a client is believed.
+func (s *settings) proxies() ([]netip.Prefix, error) {
+	return networks("HOOKFILL_TRUSTED_PROXIES", s.TrustedProxies)
+}
+
+func networks(name string, texts []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range texts {
 		p, err := netip.ParsePrefix(strings.TrimSpace(text))
 		if err != nil {
-			return nil, usagef("HOOKFILL_EGRESS_ALLOW must be CIDRs such as 127.0.0.0/8, with commas between them")
+			return nil, usagef("%s must be CIDRs such as 127.0.0.0/8, with commas between them", name)
 		}
-		allowed = append(allowed, p.Masked())
+		all = append(all, p.Masked())
 	}
-	return allowed, nil
+	return all, nil
 }

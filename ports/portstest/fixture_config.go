@@ -3,6 +3,7 @@ package portstest
 import (
 	"context"
 	"crypto/sha256"
+	"net/netip"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -96,6 +97,10 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	r.Chain = domain.ChainRule{OnBreak: domain.ChainHold, HoldSeconds: 60}
 	r.Protection = domain.ProtectionRule{OnRefusedLeg: domain.LegRetry}
 	r.Dedupe = domain.Dedupe{KeyFields: []string{"id", `the "Ω" field`}, WindowSeconds: 86400}
+	r.Senders = domain.Senders{
+		AllowCIDRs: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32")},
+		Preset:     domain.SenderTradingView, Signing: true, Passphrase: true,
+	}
 	return r
 }
 

@@ -42,6 +42,9 @@ func DescribeWaitingDeliveries(name string, h StorageHarness) bool {
 		It("give what waits as it was posted, in the order it came, up to the limit", func(ctx SpecContext) {
 			first, second := waits(ctx, w.alert(c, "AAPL")), w.alert(c, "MSFT")
 			second.Delivery.Body = []byte("\x00\xff{\"passphrase\":1}")
+			second.Delivery.Proofs = []domain.ProofShown{
+				{Proof: domain.ProofAddress, Result: domain.ProofPassed}, {Proof: domain.ProofCertificate, Result: domain.ProofAbsent},
+			}
 			waits(ctx, second)
 			again := w.again(ctx)
 			Expect(again.Waiting.Waiting(ctx, 2)).To(sameAs([]domain.Delivery{first.Delivery, second.Delivery}))
