@@ -60,7 +60,7 @@ var _ = Describe("The execution core", func() {
 
 	DescribeTable("is seen to fail where",
 		func(ctx SpecContext, s sabotage) {
-			_, failed := simulateMany(ctx, 0, 200, 1, s)
+			_, failed := simulateMany(ctx, s.from, 200, 1, s)
 			Expect(failed).NotTo(BeEmpty())
 			Expect(failed.String()).To(ContainSubstring(s.shows))
 		},
