@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,12 +18,14 @@ import (
 // broker's ledger says by itself which alerts an order came from. An alert
 // without an answer is posted again until it has one, as a sender would.
 type stream struct {
-	lanes []*streamLane
-
+	user    *user
 	ending  chan struct{}
 	posters sync.WaitGroup
 
-	mu       sync.Mutex
+	mu sync.Mutex
+	// lanes are where alerts go now, former where they went before.
+	lanes, former []*streamLane
+
 	answers  int
 	away     int
 	odd      []string
@@ -45,28 +48,49 @@ const (
 	streamPosters  = 8
 	// Between two alerts of a poster, so that what arrives can be executed too.
 	streamPause = 20 * time.Millisecond
+	// streamStays is for how many cycles alerts go to the same accounts.
+	streamStays = 50
 )
 
-// newStream sets the accounts and webhooks up that its alerts go to. Alerts are
-// remembered and wanted for as long as any run takes.
+// newStream opens the accounts and webhooks that its alerts go to.
 func newStream(ctx context.Context, f *fleet) *stream {
 	GinkgoHelper()
-	ada := f.intake().newUser(ctx)
-	s := &stream{ending: make(chan struct{}), progress: make(chan struct{})}
+	s := &stream{user: f.intake().newUser(ctx), ending: make(chan struct{}), progress: make(chan struct{})}
+	s.moveOn(ctx, f)
+	return s
+}
+
+// moveOn has alerts go to new accounts from now on. What a process has to read of a
+// paper account after it was killed grows with all that ever happened there, and a
+// run of many cycles is to try many kills. Alerts are remembered and wanted for as
+// long as any run takes.
+func (s *stream) moveOn(ctx context.Context, f *fleet) {
+	GinkgoHelper()
+	var lanes []*streamLane
 	for range streamAccounts {
-		account := ada.account(ctx)
-		hook := made[webhookRecord](ctx, ada, "/v1/webhook-configs", map[string]any{
+		account := s.user.account(ctx)
+		hook := made[webhookRecord](ctx, s.user, "/v1/webhook-configs", map[string]any{
 			"name": "chaos", "routes": []any{map[string]any{"broker_account_id": account}},
 			"dedupe":    map[string]any{"key_fields": []string{"id"}, "window_seconds": 86400},
 			"staleness": map[string]any{"entry_seconds": nil},
 		})
 		for n := range streamSymbols {
-			s.lanes = append(s.lanes, &streamLane{
+			lanes = append(lanes, &streamLane{
 				hook: f.intake().at(hook.URL), account: account, symbol: fmt.Sprint("SYM", n), action: []string{"buy", "sell"}[n%2],
 			})
 		}
 	}
-	return s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.former = append(s.former, s.lanes...)
+	s.lanes = lanes
+}
+
+// lane gives the one of a turn: the same poster comes back to the same lanes.
+func (s *stream) lane(turn int) *streamLane {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lanes[turn%len(s.lanes)]
 }
 
 func (l *streamLane) alert(n int) string {
@@ -85,7 +109,7 @@ func (s *stream) start(ctx context.Context) {
 					return
 				default:
 				}
-				l := s.lanes[turn%len(s.lanes)]
+				l := s.lane(turn)
 				if s.postUntilAnswered(ctx, l, l.acknowledged+1) {
 					l.acknowledged++
 				}
@@ -180,7 +204,7 @@ func (s *stream) finish(ctx context.Context) {
 // first on.
 func (s *stream) answered() map[lane]int {
 	log := map[lane]int{}
-	for _, l := range s.lanes {
+	for _, l := range slices.Concat(s.former, s.lanes) {
 		log[lane{l.account, l.symbol}] = l.acknowledged
 	}
 	return log

@@ -36,6 +36,9 @@ var _ = Describe("Processes that are killed, frozen and cut off at any moment", 
 			harm.do(ctx, fleet, random)
 			harms[harm.name]++
 			fleet.waitUntilWhole(ctx)
+			if (cycle+1)%streamStays == 0 {
+				alerts.moveOn(ctx, fleet)
+			}
 		}
 
 		judged := fleet.judge(ctx, alerts)
