@@ -14,6 +14,7 @@ import (
 // again in the transaction that stores.
 type configCache struct {
 	directory ports.WebhookDirectory
+	vault     *SenderVault
 	clock     ports.Clock
 	keep      time.Duration
 	limit     int
@@ -27,17 +28,23 @@ type cachedConfig struct {
 	until  time.Time
 }
 
-// knownConfig is a config with its snapshot, taken once and only read: judging
-// an alert copies no rules.
+// knownConfig is a config with its snapshot and what it shares with its senders,
+// taken once and only read: judging an alert copies no rules.
 type knownConfig struct {
 	*domain.WebhookConfig
 	snapshot domain.WebhookConfigSnapshot
+	shared   senderSecrets
 }
 
-func know(c *domain.WebhookConfig) knownConfig { return knownConfig{c, c.Snapshot()} }
+// know gives what is to be known of a config to judge its alerts.
+func (v *SenderVault) know(ctx context.Context, c *domain.WebhookConfig) (knownConfig, error) {
+	snap := c.Snapshot()
+	shared, err := v.open(ctx, c, snap.Rules.Senders)
+	return knownConfig{c, snap, shared}, err
+}
 
-func newConfigCache(d ports.WebhookDirectory, clock ports.Clock, keep time.Duration, limit int) *configCache {
-	return &configCache{directory: d, clock: clock, keep: keep, limit: limit, byHash: map[ports.TokenHash]cachedConfig{}}
+func newConfigCache(d ports.WebhookDirectory, vault *SenderVault, clock ports.Clock, keep time.Duration, limit int) *configCache {
+	return &configCache{directory: d, vault: vault, clock: clock, keep: keep, limit: limit, byHash: map[ports.TokenHash]cachedConfig{}}
 }
 
 // get gives the config a token reaches. Unknown tokens are not remembered, so
@@ -55,7 +62,10 @@ func (c *configCache) get(ctx context.Context, hash ports.TokenHash) (knownConfi
 		c.forget(hash)
 		return knownConfig{}, err
 	}
-	config := know(found)
+	config, err := c.vault.know(ctx, found)
+	if err != nil {
+		return knownConfig{}, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.byHash) >= c.limit {

@@ -52,7 +52,7 @@ func onPostgres() portstest.ApplicationHarness {
 		clock := &laterClock{Clock: system.NewClock()}
 		h := build(storage{
 			work: postgres.NewUnitOfWork(db), directory: postgres.NewDirectory(db), inbox: postgres.NewInbox(db), queue: postgres.NewWaitingDeliveries(db),
-			lanes: postgres.NewLanes(db), ledger: postgres.NewLedger(db), journal: postgres.NewJournal(db),
+			lanes: postgres.NewLanes(db), ledger: postgres.NewLedger(db), journal: postgres.NewJournal(db), secrets: postgres.NewSenderSecrets(db),
 			clock: clock, ids: system.NewIDs(),
 		}, app.DefaultIntakeConfig())
 		h.open()
@@ -89,7 +89,7 @@ func emptyTables(ctx context.Context, conn *pgx.Conn) error {
 		"private.paper_entries", "private.paper_journals", "private.rate_budgets", "private.reconciliations", "public.unmatched_orders",
 		"private.order_attempts", "public.positions", "public.order_events",
 		"public.orders", "public.tickets", "private.lanes", "private.signal_keys", "public.signals", "private.deliveries",
-		"private.api_requests", "private.webhook_tokens", "public.refusals", "public.webhook_routes",
+		"private.api_requests", "private.webhook_tokens", "private.sender_secrets", "public.refusals", "public.webhook_routes",
 		"public.webhook_config_versions", "public.webhook_configs", "public.broker_accounts", "auth.users",
 	}
 	_, err := conn.Exec(ctx, "set session_replication_role = replica; delete from "+strings.Join(tables, "; delete from "))

@@ -62,7 +62,7 @@ func (d *Desk) Replay(ctx context.Context, caller domain.Principal, id domain.Si
 		}
 		again := domain.Delivery{ReceivedAt: d.clock.Now(), Body: snap.Payload}
 		snap.Intent.PreviousPosition = nil // it is no link of the chain a second time
-		return judgeIntent(know(config), snap.Intent, again, d.ids)
+		return judgeIntent(knownConfig{WebhookConfig: config, snapshot: config.Snapshot()}, snap.Intent, again, d.ids)
 	})
 }
 

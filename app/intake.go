@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"log/slog"
@@ -54,12 +55,12 @@ var _ ports.SignalIntake = (*Intake)(nil)
 // NewIntake makes an intake that answers once Run is running. It rings bell
 // after every commit.
 func NewIntake(
-	directory ports.WebhookDirectory, parser ports.AlertParser, inbox ports.SignalInbox, queue ports.WaitingDeliveries,
+	directory ports.WebhookDirectory, vault *SenderVault, parser ports.AlertParser, inbox ports.SignalInbox, queue ports.WaitingDeliveries,
 	clock ports.Clock, ids ports.IDs, bell *Doorbell, log *slog.Logger, c IntakeConfig,
 ) *Intake {
 	return &Intake{
-		configs: newConfigCache(directory, clock, c.KeepConfigs, c.ConfigsKept),
-		senders: senderCheck{c.CertificateRoots},
+		configs: newConfigCache(directory, vault, clock, c.KeepConfigs, c.ConfigsKept),
+		senders: senderCheck{c.CertificateRoots, parser},
 		parser:  parser,
 		batches: newBatcher(inbox, bell, c.QueueLimit, c.MaxBatch),
 		queue:   queue,
@@ -101,7 +102,7 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 		ID: domain.DeliveryID{UUID: in.ids.New()}, UserID: snap.UserID, WebhookConfigID: snap.ID,
 		ReceivedAt: received, Body: in.parser.Redact(a.Body), Source: a.Source,
 	}
-	delivery.Proofs = in.senders.look(snap.Rules.Senders, a.Sender, received)
+	delivery.Proofs = in.senders.look(config, a, received)
 	if refusal := senderRefusal(snap.Rules.Senders, delivery.Proofs); refusal != nil {
 		return in.refuse(ctx, snap, delivery, refusal)
 	}
@@ -112,6 +113,9 @@ func (in *Intake) take(ctx context.Context, config knownConfig, a ports.Alert, r
 	arrival, err := judge(config, parsed, delivery, a.Body, in.ids)
 	if err != nil {
 		return ports.Receipt{}, false, err
+	}
+	if id := signedID(delivery.Proofs, a.Sender.Signature); id != "" && !keyedByFields(snap.Rules.Dedupe, parsed) {
+		arrival.Dedupe.Key = sha256.Sum256([]byte("signed\x00" + id))
 	}
 	result, err := in.batches.store(ctx, &arrival)
 	if err != nil {

@@ -74,20 +74,26 @@ func ticketsFor(routes []domain.Route, symbol domain.Symbol, ids ports.IDs) []do
 func dedupeKey(rule domain.Dedupe, parsed ports.ParsedAlert, body []byte) ports.DedupeKey {
 	digest := sha256.Sum256(body)
 	key := ports.DedupeKey{Body: digest, Window: time.Duration(rule.WindowSeconds) * time.Second}
-	h := sha256.New()
-	for _, name := range rule.KeyFields {
-		value, ok := parsed.Fields[name]
-		if !ok {
-			h = nil
-			break
-		}
-		_, _ = io.WriteString(h, name+"\x00"+value+"\x00")
-	}
-	if h == nil || len(rule.KeyFields) == 0 {
+	if !keyedByFields(rule, parsed) {
 		// Set apart from keys by fields, whatever an alert may carry.
 		key.Key = sha256.Sum256(append([]byte("body\x00"), digest[:]...))
 		return key
 	}
+	h := sha256.New()
+	for _, name := range rule.KeyFields {
+		_, _ = io.WriteString(h, name+"\x00"+parsed.Fields[name]+"\x00")
+	}
 	h.Sum(key.Key[:0])
 	return key
+}
+
+// keyedByFields reports whether an alert has every key field of a rule that names
+// some.
+func keyedByFields(rule domain.Dedupe, parsed ports.ParsedAlert) bool {
+	for _, name := range rule.KeyFields {
+		if _, has := parsed.Fields[name]; !has {
+			return false
+		}
+	}
+	return len(rule.KeyFields) > 0
 }

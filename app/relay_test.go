@@ -114,7 +114,7 @@ func overPostgres(ctx context.Context) (s struct {
 	s.db = db
 	s.storage = storage{
 		work: postgres.NewUnitOfWork(db), directory: postgres.NewDirectory(db), inbox: postgres.NewInbox(db), queue: postgres.NewWaitingDeliveries(db),
-		lanes: postgres.NewLanes(db), ledger: postgres.NewLedger(db), journal: postgres.NewJournal(db),
+		lanes: postgres.NewLanes(db), ledger: postgres.NewLedger(db), journal: postgres.NewJournal(db), secrets: postgres.NewSenderSecrets(db),
 		clock: system.NewClock(), ids: system.NewIDs(), users: postgres.NewUsers(db),
 	}
 	return s

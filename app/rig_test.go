@@ -13,6 +13,7 @@ import (
 	"github.com/hookfill/hookfill/adapters/expressions"
 	"github.com/hookfill/hookfill/adapters/memory"
 	"github.com/hookfill/hookfill/adapters/paper"
+	"github.com/hookfill/hookfill/adapters/seal"
 	"github.com/hookfill/hookfill/app"
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -27,6 +28,7 @@ type storage struct {
 	lanes     ports.Lanes
 	ledger    ports.Ledger
 	journal   ports.PaperJournal
+	secrets   ports.SenderSecretReader
 	clock     ports.Clock
 	ids       ports.IDs
 	// users may be nil where nobody has to be made known.
@@ -73,11 +75,14 @@ func build(s storage, c app.IntakeConfig) *house {
 	h.ledger = steppedLedger{s.ledger, h.moment}
 	parser := alerts.New().WithExpressions(expressions.New())
 	log := quietLog()
+	sealer, err := seal.New(make([]byte, seal.KeyLength), nil)
+	Expect(err).NotTo(HaveOccurred())
+	vault := app.NewSenderVault(s.secrets, sealer)
 	h.guard = app.NewGuard(s.ledger, s.inbox, s.clock, h.bell, log, func() { h.bare.Add(1) })
 	h.tracker = app.NewTracker(s.ledger, h.brokers, h.guard, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
-	h.intake = app.NewIntake(s.directory, parser, h.inbox, s.queue, s.clock, s.ids, h.bell, log, c)
-	h.usher = app.NewUsher(s.directory, parser, h.inbox, s.queue, s.ids, h.bell, log, app.DefaultUsherConfig())
-	h.webhooks = app.NewWebhooks(s.work, parser, h.brokers, s.clock, s.ids)
+	h.intake = app.NewIntake(s.directory, vault, parser, h.inbox, s.queue, s.clock, s.ids, h.bell, log, c)
+	h.usher = app.NewUsher(s.directory, vault, parser, h.inbox, s.queue, s.ids, h.bell, log, app.DefaultUsherConfig())
+	h.webhooks = app.NewWebhooks(s.work, parser, h.brokers, vault, s.clock, s.ids)
 	h.accounts = app.NewAccounts(s.work, h.brokers, h.paper, h.tracker, nil, s.clock, s.ids)
 	h.desk = app.NewDesk(s.work, s.inbox, h.ledger, h.tracker, s.clock, s.ids, h.bell)
 	return h
@@ -99,7 +104,7 @@ func inMemory() (storage, *memory.Clock) {
 	store := memory.NewStore(clock, ids)
 	return storage{
 		work: store, directory: store, inbox: store, queue: store, lanes: store, ledger: store,
-		journal: memory.NewJournal(), clock: clock, ids: ids,
+		journal: memory.NewJournal(), secrets: store, clock: clock, ids: ids,
 	}, clock
 }
 

@@ -12,20 +12,44 @@ import (
 // senderCheck holds what an alert's sender shows against what its webhook asks.
 type senderCheck struct {
 	// roots vouch for client certificates; nil are the system's.
-	roots *x509.CertPool
+	roots  *x509.CertPool
+	parser ports.AlertParser
 }
 
-// look gives the result of every proof the rules ask for. Nothing is looked at that
-// none of them asks for.
-func (c senderCheck) look(rules domain.Senders, a ports.AlertSender, now time.Time) []domain.ProofShown {
-	if rules.IsZero() {
+// look gives the result of every proof the config asks for. Nothing is looked at that
+// it does not ask for.
+func (c senderCheck) look(config knownConfig, a ports.Alert, now time.Time) []domain.ProofShown {
+	asked := config.snapshot.Rules.Senders
+	if asked.IsZero() {
 		return nil
 	}
-	evidence := domain.SenderEvidence{Address: a.Address}
-	if rules.Preset != "" {
-		evidence.Certificate = c.certificate(a.Certificates, now)
+	evidence := domain.SenderEvidence{Address: a.Sender.Address}
+	if asked.Preset != "" {
+		evidence.Certificate = c.certificate(a.Sender.Certificates, now)
 	}
-	return rules.Look(evidence)
+	if asked.Signing {
+		evidence.Signature = verifySignature(a.Sender.Signature, a.Body, config.shared[domain.ProofSignature], now)
+	}
+	if asked.Passphrase {
+		evidence.Passphrase = c.passphrase(config, a.Body)
+	}
+	return asked.Look(evidence)
+}
+
+// lookAgain gives the results for a delivery that waited, of what was looked at when
+// it came and of what it still carries.
+func (c senderCheck) lookAgain(config knownConfig, d domain.Delivery) []domain.ProofShown {
+	shown := config.snapshot.Rules.Senders.Asked(d.Proofs)
+	for i, p := range shown {
+		if p.Proof == domain.ProofPassphrase && p.Result == domain.ProofAbsent {
+			shown[i].Result = c.passphrase(config, d.Body)
+		}
+	}
+	return shown
+}
+
+func (c senderCheck) passphrase(config knownConfig, body []byte) domain.ProofResult {
+	return verifyPassphrase(c.parser.Secrets(body), config.shared[domain.ProofPassphrase])
 }
 
 // certificate reads what was shown; nil where nothing was. What cannot be read says

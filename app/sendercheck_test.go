@@ -4,11 +4,17 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/hex"
 	"math/big"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -170,4 +176,188 @@ var _ = Describe("A webhook that asks something of senders", func() {
 		Expect(t.signals(ctx)).To(HaveExactElements(HaveField("Intent.Quantity", HaveValue(Equal(domain.MustQuantity("10"))))))
 		Expect(t.refusals(ctx, hook)).To(HaveExactElements(HaveField("Reasons", HaveExactElements(HaveField("Code", "sender_not_allowed")))))
 	})
+
+	const passphrase = "correct horse battery"
+	carrying := func(word string) string {
+		return `{"ticker":"AAPL","action":"buy","quantity":"10","price":"100","passphrase":"` + word + `"}`
+	}
+	guarded := func(ctx context.Context, senders domain.Senders, passphrase string) ports.IssuedWebhook {
+		GinkgoHelper()
+		rules := domain.DefaultWebhookRules()
+		rules.Routes = []domain.Route{{BrokerAccountID: t.account.ID(), Multiplier: domain.MustQuantity("1")}}
+		rules.Senders = senders
+		issued, err := t.webhooks.CreateWebhook(ctx, t.who, ports.NewWebhookConfig{Name: "guarded", Rules: rules, Passphrase: passphrase}, ports.Idempotency{})
+		Expect(err).NotTo(HaveOccurred())
+		return issued
+	}
+
+	It("takes an alert with its passphrase, which is not stored, and none without", func(ctx SpecContext) {
+		hook := guarded(ctx, domain.Senders{Passphrase: true}, passphrase)
+		for _, body := range []string{buyTen, carrying("correct horse batter"), carrying("redacted"), carrying("")} {
+			_, err := t.post(ctx, hook, body)
+			Expect(err).To(MatchError(domain.KindForbidden), body)
+			Expect(err).To(HaveField("Code", "no_passphrase"))
+		}
+		t.send(ctx, hook, carrying(passphrase))
+		Expect(t.signals(ctx)).To(HaveExactElements(And(
+			HaveField("Payload", Not(ContainSubstring(passphrase))),
+			HaveField("Decisions", ContainElement(domain.Decision{Rule: "senders", Verdict: domain.VerdictPass, Detail: "passphrase passed"})))))
+	})
+
+	It("takes another passphrase from when it is changed, and none once none is asked for", func(ctx SpecContext) {
+		hook := guarded(ctx, domain.Senders{Passphrase: true}, passphrase)
+		change := func(senders domain.Senders, passphrase string) error {
+			_, err := t.webhooks.ChangeWebhook(ctx, t.who, hook.Config.ID(), ports.WebhookChange{
+				Passphrase: passphrase,
+				Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
+					r.Senders = senders
+					return r, nil
+				},
+			}, ports.Idempotency{})
+			return err
+		}
+		Expect(change(domain.Senders{Passphrase: true}, "another one")).To(Succeed())
+		t.clock.Advance(2 * time.Second)
+		_, err := t.post(ctx, hook, carrying(passphrase))
+		Expect(err).To(MatchError(domain.KindForbidden))
+		t.send(ctx, hook, carrying("another one"))
+		Expect(change(domain.Senders{Passphrase: true}, "")).To(Succeed(), "it is kept")
+		t.clock.Advance(2 * time.Minute)
+		t.send(ctx, hook, carrying("another one"))
+		Expect(change(domain.Senders{}, "not asked for")).To(MatchError(domain.KindInvalid))
+		Expect(change(domain.Senders{}, "")).To(Succeed())
+		t.clock.Advance(2 * time.Minute)
+		t.send(ctx, hook, buyTen)
+		Expect(change(domain.Senders{Passphrase: true}, "")).To(HaveField("Code", "passphrase_required"))
+		Expect(change(domain.Senders{Passphrase: true}, "short")).To(HaveField("Code", "invalid_passphrase"))
+	})
+
+	It("looks for the passphrase in what waited, too", func(ctx SpecContext) {
+		hook := guarded(ctx, domain.Senders{Passphrase: true}, passphrase)
+		t.leave(ctx, hook, carrying(passphrase))
+		t.leave(ctx, hook, buyTen)
+		Expect(t.usher.Round(ctx)).To(Succeed())
+		Expect(t.signals(ctx)).To(HaveLen(1))
+		Expect(t.refusals(ctx, hook)).To(HaveExactElements(HaveField("Reasons", HaveExactElements(HaveField("Code", "no_passphrase")))))
+	})
+
+	signed := func(secret, id string, at time.Time, body string) ports.AlertSignature {
+		GinkgoHelper()
+		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+		Expect(err).NotTo(HaveOccurred())
+		s := ports.AlertSignature{ID: id, Timestamp: strconv.FormatInt(at.Unix(), 10)}
+		s.Signatures = "v1a,b2xk v1," + base64.StdEncoding.EncodeToString(digest(key, s.ID+"."+s.Timestamp+"."+body))
+		return s
+	}
+	plainly := func(secret, body string) ports.AlertSignature {
+		return ports.AlertSignature{HMAC: "sha256=" + hex.EncodeToString(digest([]byte(secret), body))}
+	}
+
+	type signature struct {
+		of    func(secret string, now time.Time) ports.AlertSignature
+		taken bool
+	}
+	DescribeTable("that is to sign takes an alert",
+		func(ctx SpecContext, s signature) {
+			hook := guarded(ctx, domain.Senders{Signing: true}, "")
+			Expect(hook.SigningSecret).To(MatchRegexp(`^whsec_[A-Za-z0-9+/]{43}=$`))
+			_, err := from(ctx, hook, ports.AlertSender{Signature: s.of(hook.SigningSecret, t.clock.Now())})
+			if s.taken {
+				Expect(err).NotTo(HaveOccurred())
+				return
+			}
+			Expect(err).To(MatchError(domain.KindForbidden))
+			Expect(err).To(HaveField("Code", "not_signed"))
+		},
+		Entry("signed by Standard Webhooks", signature{func(s string, now time.Time) ports.AlertSignature { return signed(s, "msg_1", now, buyTen) }, true}),
+		Entry("signed five minutes ago", signature{func(s string, now time.Time) ports.AlertSignature {
+			return signed(s, "msg_1", now.Add(-5*time.Minute), buyTen)
+		}, true}),
+		Entry("signed by a plain HMAC", signature{func(s string, _ time.Time) ports.AlertSignature { return plainly(s, buyTen) }, true}),
+		Entry("and none unsigned", signature{func(string, time.Time) ports.AlertSignature { return ports.AlertSignature{} }, false}),
+		Entry("and none signed longer ago", signature{func(s string, now time.Time) ports.AlertSignature {
+			return signed(s, "msg_1", now.Add(-5*time.Minute-time.Second), buyTen)
+		}, false}),
+		Entry("and none signed for later", signature{func(s string, now time.Time) ports.AlertSignature {
+			return signed(s, "msg_1", now.Add(5*time.Minute+time.Second), buyTen)
+		}, false}),
+		Entry("and none signed with another secret", signature{func(_ string, now time.Time) ports.AlertSignature {
+			return signed("whsec_"+base64.StdEncoding.EncodeToString(make([]byte, 32)), "msg_1", now, buyTen)
+		}, false}),
+		Entry("and none whose body is another", signature{func(s string, now time.Time) ports.AlertSignature { return signed(s, "msg_1", now, numbered(1)) }, false}),
+		Entry("and none whose id is another", signature{func(s string, now time.Time) ports.AlertSignature {
+			shown := signed(s, "msg_1", now, buyTen)
+			shown.ID = "msg_2"
+			return shown
+		}, false}),
+		Entry("and none without an id", signature{func(s string, now time.Time) ports.AlertSignature { return signed(s, "", now, buyTen) }, false}),
+		Entry("and none with half a plain HMAC", signature{func(s string, _ time.Time) ports.AlertSignature {
+			shown := plainly(s, buyTen)
+			shown.HMAC = shown.HMAC[:40]
+			return shown
+		}, false}),
+	)
+
+	It("knows a signed alert by its id, whatever its body and window", func(ctx SpecContext) {
+		hook := guarded(ctx, domain.Senders{Signing: true}, "")
+		post := func(id, body string) (ports.Receipt, error) {
+			return t.intake.Receive(ctx, ports.Alert{
+				Token: hook.Token, Body: []byte(body), Source: "somewhere",
+				Sender: ports.AlertSender{Signature: signed(hook.SigningSecret, id, t.clock.Now(), body)},
+			})
+		}
+		Expect(post("msg_1", buyTen)).To(HaveField("Result", ports.ReceiptAccepted))
+		Expect(post("msg_1", buyTen)).To(HaveField("Result", ports.ReceiptDuplicate))
+		Expect(post("msg_2", buyTen)).To(HaveField("Result", ports.ReceiptAccepted), "the same again, meant twice")
+		_, err := post("msg_1", numbered(1))
+		Expect(err).To(HaveField("Code", "key_reused"))
+	})
+
+	It("takes alerts signed with the former secret for the overlap", func(ctx SpecContext) {
+		hook := guarded(ctx, domain.Senders{Signing: true}, "")
+		rotated, err := t.webhooks.RotateSigningSecret(ctx, t.who, hook.Config.ID(), 3600, ports.Idempotency{})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(rotated.SigningSecret).NotTo(Equal(hook.SigningSecret))
+		Expect(rotated.Token).To(BeEmpty())
+		post := func(secret, id string) error {
+			_, err := from(ctx, hook, ports.AlertSender{Signature: signed(secret, id, t.clock.Now(), buyTen)})
+			return err
+		}
+		t.clock.Advance(2 * time.Second)
+		Expect(post(hook.SigningSecret, "msg_1")).To(Succeed())
+		Expect(post(rotated.SigningSecret, "msg_2")).To(Succeed())
+		t.clock.Advance(time.Hour)
+		Expect(post(hook.SigningSecret, "msg_3")).To(MatchError(domain.KindForbidden))
+		Expect(post(rotated.SigningSecret, "msg_4")).To(Succeed())
+	})
+
+	It("has no signing secret to rotate where it takes unsigned alerts", func(ctx SpecContext) {
+		_, err := t.webhooks.RotateSigningSecret(ctx, t.who, t.hook(ctx).Config.ID(), 0, ports.Idempotency{})
+		Expect(err).To(MatchError(domain.KindConflict))
+		Expect(err).To(HaveField("Code", "not_signing"))
+	})
+
+	It("gives its signing secret out once", func(ctx SpecContext) {
+		hook, key := t.hook(ctx), ports.Idempotency{Key: "once"}
+		sign := ports.WebhookChange{Revise: func(r domain.WebhookRules) (domain.WebhookRules, error) {
+			r.Senders.Signing = true
+			return r, nil
+		}}
+		first, err := t.webhooks.ChangeWebhook(ctx, t.who, hook.Config.ID(), sign, key)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(first.SigningSecret).NotTo(BeEmpty())
+		for _, i := range []ports.Idempotency{key, {}} {
+			again, err := t.webhooks.ChangeWebhook(ctx, t.who, hook.Config.ID(), sign, i)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(again.SigningSecret).To(BeEmpty())
+		}
+		_, err = from(ctx, hook, ports.AlertSender{Signature: signed(first.SigningSecret, "msg_1", t.clock.Now(), buyTen)})
+		Expect(err).NotTo(HaveOccurred())
+	})
 })
+
+func digest(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}

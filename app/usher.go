@@ -27,6 +27,7 @@ func DefaultUsherConfig() UsherConfig { return UsherConfig{Every: 250 * time.Mil
 // processes, see one in once.
 type Usher struct {
 	directory ports.WebhookDirectory
+	vault     *SenderVault
 	parser    ports.AlertParser
 	inbox     ports.SignalInbox
 	queue     ports.WaitingDeliveries
@@ -38,10 +39,10 @@ type Usher struct {
 
 // NewUsher makes an usher; Run starts it.
 func NewUsher(
-	directory ports.WebhookDirectory, parser ports.AlertParser, inbox ports.SignalInbox, queue ports.WaitingDeliveries,
+	directory ports.WebhookDirectory, vault *SenderVault, parser ports.AlertParser, inbox ports.SignalInbox, queue ports.WaitingDeliveries,
 	ids ports.IDs, bell *Doorbell, log *slog.Logger, c UsherConfig,
 ) *Usher {
-	return &Usher{directory: directory, parser: parser, inbox: inbox, queue: queue, ids: ids, bell: bell, log: log, c: c}
+	return &Usher{directory: directory, vault: vault, parser: parser, inbox: inbox, queue: queue, ids: ids, bell: bell, log: log, c: c}
 }
 
 // Run sees deliveries in until ctx ends.
@@ -100,7 +101,10 @@ func (u *Usher) seeIn(ctx context.Context, run []domain.Delivery) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	config := know(found)
+	config, err := u.vault.know(ctx, found)
+	if err != nil {
+		return 0, err
+	}
 	arrivals := make([]ports.Arrival, len(run))
 	for i, d := range run {
 		arrivals[i] = u.judge(config, d)
@@ -131,11 +135,10 @@ func (u *Usher) seeIn(ctx context.Context, run []domain.Delivery) (int, error) {
 
 // judge makes of a delivery what the server's own door would have made of it.
 func (u *Usher) judge(config knownConfig, d domain.Delivery) ports.Arrival {
+	d.Proofs = senderCheck{parser: u.parser}.lookAgain(config, d)
 	posted := d.Body
 	d.Body = u.parser.Redact(posted)
-	senders := config.snapshot.Rules.Senders
-	d.Proofs = senders.Asked(d.Proofs)
-	refusal := senderRefusal(senders, d.Proofs)
+	refusal := senderRefusal(config.snapshot.Rules.Senders, d.Proofs)
 	var parsed ports.ParsedAlert
 	if refusal == nil {
 		parsed, refusal = understand(u.parser, config.snapshot.Rules, posted)

@@ -13,6 +13,7 @@ type Webhooks struct {
 	work    ports.UnitOfWork
 	parser  ports.AlertParser
 	brokers ports.Brokers
+	vault   *SenderVault
 	clock   ports.Clock
 	ids     ports.IDs
 }
@@ -20,8 +21,10 @@ type Webhooks struct {
 var _ ports.WebhookAdmin = (*Webhooks)(nil)
 
 // NewWebhooks makes the use cases of webhook configs.
-func NewWebhooks(work ports.UnitOfWork, parser ports.AlertParser, brokers ports.Brokers, clock ports.Clock, ids ports.IDs) *Webhooks {
-	return &Webhooks{work: work, parser: parser, brokers: brokers, clock: clock, ids: ids}
+func NewWebhooks(
+	work ports.UnitOfWork, parser ports.AlertParser, brokers ports.Brokers, vault *SenderVault, clock ports.Clock, ids ports.IDs,
+) *Webhooks {
+	return &Webhooks{work: work, parser: parser, brokers: brokers, vault: vault, clock: clock, ids: ids}
 }
 
 // MaxOverlapSeconds bounds how long a rotated token keeps working: 30 days.
@@ -41,8 +44,13 @@ func (w *Webhooks) CreateWebhook(
 	if err != nil {
 		return ports.IssuedWebhook{}, err
 	}
-	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories, hash ports.TokenHash) (*domain.WebhookConfig, error) {
-		return config, r.WebhookConfigs.Add(ctx, config, hash)
+	token, hash := newToken()
+	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories) (ports.IssuedWebhook, error) {
+		if err := r.WebhookConfigs.Add(ctx, config, hash); err != nil {
+			return ports.IssuedWebhook{}, err
+		}
+		secret, err := w.share(ctx, r, domain.Senders{}, config, n.Passphrase)
+		return ports.IssuedWebhook{Config: config, Token: token, SigningSecret: secret}, err
 	})
 }
 
@@ -50,33 +58,39 @@ func (w *Webhooks) CreateWebhook(
 func (w *Webhooks) RotateToken(
 	ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, i ports.Idempotency,
 ) (ports.IssuedWebhook, error) {
-	if overlapSeconds < 0 || overlapSeconds > MaxOverlapSeconds {
-		return ports.IssuedWebhook{}, domain.Invalid("invalid_overlap", "overlap_seconds", "must be 0 to 2592000")
+	if err := checkOverlap(overlapSeconds); err != nil {
+		return ports.IssuedWebhook{}, err
 	}
-	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories, hash ports.TokenHash) (*domain.WebhookConfig, error) {
+	token, hash := newToken()
+	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories) (ports.IssuedWebhook, error) {
 		config, err := r.WebhookConfigs.ByID(ctx, id)
 		if err != nil {
-			return nil, err
+			return ports.IssuedWebhook{}, err
 		}
-		return config, r.WebhookConfigs.AddToken(ctx, id, hash, overlapSeconds)
+		return ports.IssuedWebhook{Config: config, Token: token}, r.WebhookConfigs.AddToken(ctx, id, hash, overlapSeconds)
 	})
 }
 
-// issue runs a write that makes a token reach a config. The token leaves only
-// with the first run of a request.
+func checkOverlap(seconds int) error {
+	if seconds < 0 || seconds > MaxOverlapSeconds {
+		return domain.Invalid("invalid_overlap", "overlap_seconds", "must be 0 to 2592000")
+	}
+	return nil
+}
+
+// issue runs a write that gives out something of a config. That leaves only with the
+// first run of a request.
 func (w *Webhooks) issue(
 	ctx context.Context, caller domain.Principal, i ports.Idempotency,
-	prepare func(context.Context, ports.Repositories, ports.TokenHash) (*domain.WebhookConfig, error),
+	write func(context.Context, ports.Repositories) (ports.IssuedWebhook, error),
 ) (issued ports.IssuedWebhook, err error) {
-	token, hash := newToken()
 	err = w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
 		return once(ctx, r, i, func() (string, error) {
-			config, err := prepare(ctx, r, hash)
+			issued, err = write(ctx, r)
 			if err != nil {
 				return "", err
 			}
-			issued = ports.IssuedWebhook{Config: config, Token: token}
-			return config.ID().String(), nil
+			return issued.Config.ID().String(), nil
 		}, func(made string) error {
 			id, err := madeEarlier[domain.WebhookConfig](made)
 			if err != nil {
@@ -96,22 +110,19 @@ func (w *Webhooks) issue(
 // ChangeWebhook implements ports.WebhookAdmin.
 func (w *Webhooks) ChangeWebhook(
 	ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, c ports.WebhookChange, i ports.Idempotency,
-) (changed *domain.WebhookConfig, err error) {
-	err = w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
-		return once(ctx, r, i, func() (string, error) {
-			changed, err = r.WebhookConfigs.Update(ctx, id, func(config *domain.WebhookConfig) error {
-				return w.apply(config, c)
-			})
-			return id.String(), err
-		}, func(string) error {
-			changed, err = r.WebhookConfigs.ByID(ctx, id)
-			return err
+) (ports.IssuedWebhook, error) {
+	return w.issue(ctx, caller, i, func(ctx context.Context, r ports.Repositories) (ports.IssuedWebhook, error) {
+		var before domain.Senders
+		changed, err := r.WebhookConfigs.Update(ctx, id, func(config *domain.WebhookConfig) error {
+			before = config.Snapshot().Rules.Senders
+			return w.apply(config, c)
 		})
+		if err != nil {
+			return ports.IssuedWebhook{}, err
+		}
+		secret, err := w.share(ctx, r, before, changed, c.Passphrase)
+		return ports.IssuedWebhook{Config: changed, SigningSecret: secret}, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return changed, nil
 }
 
 func (w *Webhooks) apply(config *domain.WebhookConfig, c ports.WebhookChange) error {

@@ -5,6 +5,9 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // SenderPreset names a sender that is known by where it posts from.
@@ -72,6 +75,15 @@ func (s Senders) check(f *faults) {
 func (s Senders) clone() Senders {
 	s.AllowCIDRs = slices.Clone(s.AllowCIDRs)
 	return s
+}
+
+// CheckPassphrase refuses what cannot be a webhook's passphrase: it has 8 to 255
+// characters, none of them a control character.
+func CheckPassphrase(s string) error {
+	if n := utf8.RuneCountInString(s); n < 8 || n > 255 || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return Invalid("invalid_passphrase", "senders.passphrase", "must have 8 to 255 characters, none of them a control character")
+	}
+	return nil
 }
 
 // SenderProof is one thing that can show who sent an alert.

@@ -54,6 +54,8 @@ type BrokerAdmin interface {
 type NewWebhookConfig struct {
 	Name  string
 	Rules domain.WebhookRules
+	// Passphrase is for rules that ask senders for one.
+	Passphrase string
 }
 
 // WebhookChange changes a config; nil fields stay as they are.
@@ -62,13 +64,19 @@ type WebhookChange struct {
 	Status *domain.WebhookStatus
 	// Revise makes the next version of the rules from the present ones.
 	Revise func(domain.WebhookRules) (domain.WebhookRules, error)
+	// Passphrase takes the place of the present one where the revised rules ask
+	// senders for it; empty keeps that.
+	Passphrase string
 }
 
-// IssuedWebhook is a config and the token that reaches it. The token is given
-// out once: it is empty where the same request is sent again.
+// IssuedWebhook is a config and what its request issued. That is given out once: it
+// is empty where the same request is sent again, or issued nothing of the kind.
 type IssuedWebhook struct {
 	Config *domain.WebhookConfig
-	Token  string
+	// Token reaches the config.
+	Token string
+	// SigningSecret signs its alerts: "whsec_" and the base64 of 32 random bytes.
+	SigningSecret string
 }
 
 // Preview is what an alert would do now.
@@ -98,14 +106,22 @@ type RoutePreview struct {
 type WebhookAdmin interface {
 	// CreateWebhook stores a new config and issues its token: "hf_" and 43
 	// characters that carry 32 random bytes. A format that is not built is
-	// KindInvalid, as are faulty rules and routes.
+	// KindInvalid, as are faulty rules and routes, a passphrase that is asked for and
+	// missing, with code passphrase_required, or that is none, with invalid_passphrase,
+	// and rules that need a secret where no master key is set, with master_key_missing.
 	CreateWebhook(ctx context.Context, caller domain.Principal, n NewWebhookConfig, once Idempotency) (IssuedWebhook, error)
-	// ChangeWebhook applies a change as a whole. A missing config and another
-	// user's are the same KindNotFound, here and below.
-	ChangeWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, c WebhookChange, once Idempotency) (*domain.WebhookConfig, error)
+	// ChangeWebhook applies a change as a whole, with the errors of CreateWebhook. Rules
+	// that begin to ask for signed alerts issue a signing secret, and secrets that are
+	// asked for no more are forgotten. A missing config and another user's are the same
+	// KindNotFound, here and below.
+	ChangeWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, c WebhookChange, once Idempotency) (IssuedWebhook, error)
 	// RotateToken issues a further token and ends the former ones overlapSeconds
 	// from now, 0 to 2592000.
 	RotateToken(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, once Idempotency) (IssuedWebhook, error)
+	// RotateSigningSecret issues a further signing secret and ends the former ones as
+	// RotateToken does tokens. A webhook that takes unsigned alerts is KindConflict with
+	// code not_signing.
+	RotateSigningSecret(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, once Idempotency) (IssuedWebhook, error)
 	// RemoveWebhook ends a config and its tokens; it is a conflict while its
 	// orders are open.
 	RemoveWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error

@@ -26,6 +26,17 @@ type AlertSender struct {
 	// Certificates are what its sender showed for a client certificate, in DER, its
 	// own first. Nobody has looked at whether they are genuine.
 	Certificates [][]byte
+	Signature    AlertSignature
+}
+
+// AlertSignature is what headers say of an alert's signature, as they stand; the zero
+// value is none.
+type AlertSignature struct {
+	// ID, Timestamp and Signatures are webhook-id, webhook-timestamp and
+	// webhook-signature of Standard Webhooks 1.0.0.
+	ID, Timestamp, Signatures string
+	// HMAC is sha256= and, in hexadecimal, the HMAC-SHA256 of the body.
+	HMAC string
 }
 
 // ReceiptResult says what became of an alert.
@@ -91,6 +102,9 @@ type AlertParser interface {
 	// What is read from it stays the same, and so does a body without secrets. It
 	// never panics, writes nothing into body and takes no more than linear time.
 	Redact(body []byte) []byte
+	// Secrets gives what Redact takes out of a body, as text. It is as harmless as
+	// Redact.
+	Secrets(body []byte) []string
 }
 
 // Expressions evaluates what custom mappings say.

@@ -29,6 +29,7 @@ type Repositories struct {
 	Unmatched      UnmatchedOrderRepository
 	Halts          HaltRepository
 	Credentials    CredentialRepository
+	SenderSecrets  SenderSecretRepository
 }
 
 // BrokerAccountRepository keeps the caller's broker accounts.

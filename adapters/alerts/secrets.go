@@ -28,16 +28,34 @@ const redacted = "redacted"
 // same. It takes linear time, gives body itself where there is nothing to hide,
 // and never writes to it.
 func (*Parser) Redact(body []byte) []byte {
-	r := redaction{text: string(body)}
+	r := redact(body)
+	if len(r.spans) == 0 {
+		return body
+	}
+	return r.apply()
+}
+
+// Secrets gives what Redact takes out, as text: of JSON strings what they say.
+func (*Parser) Secrets(body []byte) []string {
+	r := redact(body)
+	secrets := make([]string, len(r.spans))
+	for i, s := range r.spans {
+		secrets[i] = r.text[s.from:s.to]
+		if strings.HasPrefix(secrets[i], `"`) {
+			secrets[i] = said(secrets[i])
+		}
+	}
+	return secrets
+}
+
+func redact(body []byte) *redaction {
+	r := &redaction{text: string(body)}
 	r.members()
 	if !strings.HasPrefix(strings.TrimLeft(r.text, blanks), "{") {
 		r.licence()
 		r.assignments()
 	}
-	if len(r.spans) == 0 {
-		return body
-	}
-	return r.apply()
+	return r
 }
 
 // redaction finds what is secret in one text.
@@ -83,7 +101,7 @@ func (r *redaction) members() {
 		start := at + quote
 		at = r.endOfString(start)
 		colon := r.skipBlanks(at)
-		if colon == len(r.text) || r.text[colon] != ':' || !isSecret(nameIn(r.text[start:at])) {
+		if colon == len(r.text) || r.text[colon] != ':' || !isSecret(said(r.text[start:at])) {
 			continue
 		}
 		value := r.skipBlanks(colon + 1)
@@ -93,8 +111,8 @@ func (r *redaction) members() {
 	}
 }
 
-// nameIn gives a quoted name, its escapes read.
-func nameIn(quoted string) string {
+// said gives what a quoted text says, its escapes read.
+func said(quoted string) string {
 	if strings.IndexByte(quoted, '\\') < 0 {
 		return strings.Trim(quoted, `"`)
 	}

@@ -41,6 +41,20 @@ var _ = Describe("What a sender authenticates itself with", func() {
 		Entry("an object", `{"ticker":"AAPL","action":"buy","token":{"a":["}","CANARY"]}}`),
 	)
 
+	DescribeTable("is what its secrets are",
+		func(_ SpecContext, body string, secrets ...string) {
+			Expect(alerts.New().Secrets([]byte(body))).To(HaveExactElements(secrets))
+		},
+		Entry(nil, `{"ticker":"AAPL","passphrase":"one \"two\" \u00e9","extras":{"token":7}}`, `one "two" é`, "7"),
+		Entry(nil, `{"secret":"torn`, "torn"),
+		Entry(nil, "key=one two; command=PLACE; secret= three", "one two", "three"),
+		Entry(nil, "4711,buy,AUDUSD", "4711"),
+	)
+
+	It("is nothing in an alert without", func() {
+		Expect(alerts.New().Secrets([]byte(strategyAlert))).To(BeEmpty())
+	})
+
 	DescribeTable("stands in none that is refused either",
 		func(_ SpecContext, body string) {
 			body = strings.ReplaceAll(body, "CANARY", canary)

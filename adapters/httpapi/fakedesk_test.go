@@ -106,6 +106,7 @@ func (w *world) CreateWebhook(ctx context.Context, caller domain.Principal, n po
 				return "", err
 			}
 			w.configs[c.ID()] = append(w.configs[c.ID()], c)
+			w.passphrases = append(w.passphrases, n.Passphrase)
 			return c.ID().String(), nil
 		})
 		if err != nil {
@@ -121,14 +122,14 @@ func (w *world) CreateWebhook(ctx context.Context, caller domain.Principal, n po
 	return got, err
 }
 
-func (w *world) ChangeWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, change ports.WebhookChange, once ports.Idempotency) (got *domain.WebhookConfig, err error) {
+func (w *world) ChangeWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, change ports.WebhookChange, once ports.Idempotency) (issued ports.IssuedWebhook, err error) {
 	err = w.do(ctx, func() error {
-		w.once = append(w.once, once)
+		w.once, w.passphrases = append(w.once, once), append(w.passphrases, change.Passphrase)
 		old, err := w.config(caller.UserID, id)
 		if err != nil {
 			return err
 		}
-		got = domain.RestoreWebhookConfig(old.Snapshot())
+		got := domain.RestoreWebhookConfig(old.Snapshot())
 		if err := apply(got, change); err != nil {
 			return err
 		}
@@ -136,10 +137,16 @@ func (w *world) ChangeWebhook(ctx context.Context, caller domain.Principal, id d
 		if got.Version() == old.Version() {
 			w.configs[id] = append(w.configs[id][:len(w.configs[id])-2], got)
 		}
+		issued.Config = got
+		if got.Snapshot().Rules.Senders.Signing && !old.Snapshot().Rules.Senders.Signing {
+			issued.SigningSecret = signingSecret
+		}
 		return nil
 	})
-	return got, err
+	return issued, err
 }
+
+const signingSecret = "whsec_of-the-fake-world"
 
 func apply(c *domain.WebhookConfig, change ports.WebhookChange) error {
 	if change.Name != nil {
@@ -170,6 +177,16 @@ func (w *world) RotateToken(ctx context.Context, caller domain.Principal, id dom
 		w.overlap = overlapSeconds
 		got.Config, err = w.config(caller.UserID, id)
 		got.Token = tokenFor(2)
+		return err
+	})
+	return got, err
+}
+
+func (w *world) RotateSigningSecret(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, once ports.Idempotency) (got ports.IssuedWebhook, err error) {
+	err = w.do(ctx, func() error {
+		w.once, w.overlap = append(w.once, once), overlapSeconds
+		got.Config, err = w.config(caller.UserID, id)
+		got.SigningSecret = signingSecret
 		return err
 	})
 	return got, err

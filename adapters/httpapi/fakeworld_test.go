@@ -41,6 +41,8 @@ type world struct {
 	halts     []domain.Halt
 	// credentials are those that were given, in order.
 	credentials []domain.BrokerCredentials
+	// passphrases are those that were given with webhooks, in order.
+	passphrases []string
 }
 
 type remembered struct {

@@ -108,6 +108,12 @@ func orZero[T any](p *T) T {
 	return *p
 }
 
+// yes reads true or false, which is also what null and nothing are.
+func (f *form) yes(name string) bool {
+	n := f.want(name, nodeBool, "true or false")
+	return n != nil && n.flag
+}
+
 func (f *form) integer(name string) *int {
 	n := f.want(name, nodeNumber, "a whole number")
 	if n == nil {

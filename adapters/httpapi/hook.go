@@ -28,7 +28,9 @@ func (a *API) receiveAlert(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithoutCancel(r.Context())
 	receipt, err := a.deps.Intake.Receive(ctx, ports.Alert{
 		Token: mux.Vars(r)["token"], Body: body, Source: a.remote(r),
-		Sender: ports.AlertSender{Address: a.proxies.sender(r), Certificates: a.proxies.certificates(r)},
+		Sender: ports.AlertSender{
+			Address: a.proxies.sender(r), Certificates: a.proxies.certificates(r), Signature: signatureIn(r.Header),
+		},
 	})
 	if err != nil {
 		a.refuseAlert(w, r, err)

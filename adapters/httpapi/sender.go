@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/hookfill/hookfill/ports"
 )
 
 // The headers in which a proxy passes on whom it speaks for. The certificate's are
@@ -95,4 +97,16 @@ func passedOn(h http.Header) [][]byte {
 		}
 	}
 	return chain
+}
+
+// signatureIn gives what headers say of an alert's signature: those of Standard
+// Webhooks, or the plain one of WebSub, which many senders can write.
+func signatureIn(h http.Header) ports.AlertSignature {
+	s := ports.AlertSignature{
+		ID: h.Get("Webhook-Id"), Timestamp: h.Get("Webhook-Timestamp"), Signatures: h.Get("Webhook-Signature"), HMAC: h.Get("X-Hub-Signature-256"),
+	}
+	if s.Signatures == "" && s.HMAC == "" {
+		return ports.AlertSignature{}
+	}
+	return s
 }

@@ -62,6 +62,14 @@ var _ = Describe("Who posts an alert", func() {
 		Entry("and nobody where there is none", forwarded{nil, ""}),
 	)
 
+	It("is shown by a signature, as its headers stand", func(ctx SpecContext) {
+		h := newHarness()
+		standard := ports.AlertSignature{ID: "msg_1", Timestamp: "1", Signatures: "v1,a v1,b"}
+		Expect(post(ctx, h, "webhook-id", "msg_1", "webhook-timestamp", "1", "webhook-signature", "v1,a v1,b").Sender.Signature).To(Equal(standard))
+		Expect(post(ctx, h, "X-Hub-Signature-256", "sha256=ff").Sender.Signature).To(Equal(ports.AlertSignature{HMAC: "sha256=ff"}))
+		Expect(post(ctx, h, "webhook-id", "msg_1").Sender.Signature).To(BeZero(), "an id alone signs nothing")
+	})
+
 	type passedOn struct {
 		header []string
 		chain  []string

@@ -78,11 +78,11 @@ func (a *API) changeWebhook(ctx context.Context, c *call) (answer, error) {
 	if err := f.end(); err != nil {
 		return answer{}, err
 	}
-	config, err := a.deps.Webhooks.ChangeWebhook(ctx, c.caller, id, change, once)
+	issued, err := a.deps.Webhooks.ChangeWebhook(ctx, c.caller, id, change, once)
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(webhookOf(config)), nil
+	return ok(a.issuedWebhookOf(issued)), nil
 }
 
 func (a *API) removeWebhook(ctx context.Context, c *call) (answer, error) {
@@ -103,6 +103,12 @@ const (
 	maxOverlapSeconds     = 2592000
 )
 
+// What of a webhook may be rotated.
+const (
+	rotateURL           = "url"
+	rotateSigningSecret = "signing_secret"
+)
+
 func (a *API) rotateWebhook(ctx context.Context, c *call) (answer, error) {
 	id, err := pathID[domain.WebhookConfig](c, webhookNoun)
 	if err != nil {
@@ -119,10 +125,18 @@ func (a *API) rotateWebhook(ctx context.Context, c *call) (answer, error) {
 	if overlap < 0 || overlap > maxOverlapSeconds {
 		f.fault("invalid_overlap", "overlap_seconds", "must be 0 to 2592000")
 	}
+	rotate := a.deps.Webhooks.RotateToken
+	switch f.textOr("of", rotateURL) {
+	case rotateURL:
+	case rotateSigningSecret:
+		rotate = a.deps.Webhooks.RotateSigningSecret
+	default:
+		f.fault("invalid_rotation", "of", "must be url or signing_secret")
+	}
 	if err := f.end(); err != nil {
 		return answer{}, err
 	}
-	issued, err := a.deps.Webhooks.RotateToken(ctx, c.caller, id, overlap, once)
+	issued, err := rotate(ctx, c.caller, id, overlap, once)
 	if err != nil {
 		return answer{}, err
 	}

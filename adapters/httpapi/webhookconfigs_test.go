@@ -56,7 +56,7 @@ var _ = Describe("Webhook configs", func() {
 			"sides":null,"risk":{"max_open_orders":null,"max_orders_per_minute":null,"max_daily_loss":null},
 			"staleness":{"exit_seconds":null,"max_price_drift_percent":null,"clock":"received","backlog":"expire"},
 			"dedupe":{"key_fields":null,"window_seconds":null},"chain":{"on_break":null,"hold_seconds":null},"protection":{"on_refused_leg":null},
-			"senders":{"allow_cidrs":[],"preset":null,"signing":false}`)
+			"senders":{"allow_cidrs":[],"preset":null,"signing":false,"passphrase":null}`)
 		Expect(got.status).To(Equal(http.StatusCreated), got.body)
 		Expect(got.body).To(MatchJSON(golden("webhookconfig")))
 	})
@@ -74,12 +74,11 @@ var _ = Describe("Webhook configs", func() {
 	})
 
 	It("refuse by name what is not built yet", func(ctx SpecContext) {
-		got := create(ctx, `,"sizing":{"type":"kelly","value":"5"},
-			"senders":{"signing":true}`)
+		got := create(ctx, `,"sizing":{"type":"kelly","value":"5"}`)
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_built_yet"))
 		Expect(got.faults()).To(Equal([]string{
-			"not_built_yet sizing.type", "not_built_yet senders.signing",
+			"not_built_yet sizing.type",
 		}))
 		Expect(h.alice(ctx, http.MethodGet, "/v1/webhook-configs", "").at("items")).To(BeEmpty())
 	})
@@ -107,6 +106,8 @@ var _ = Describe("Webhook configs", func() {
 		Entry("a mapping for another format", `,"mapping":{"action":"body.a"}`, "mapping_not_possible mapping"),
 		Entry("senders", `,"senders":{"allow_cidrs":["10.0.0.0/33","office"],"preset":"mallory"}`,
 			"invalid_cidr senders.allow_cidrs.0", "invalid_cidr senders.allow_cidrs.1"),
+		Entry("words of senders", `,"senders":{"signing":"yes","passphrase":1}`, "wrong_type senders.signing", "wrong_type senders.passphrase"),
+		Entry("a passphrase that is none", `,"senders":{"passphrase":"short"}`, "invalid_passphrase senders.passphrase"),
 		Entry("a sender nobody knows", `,"senders":{"preset":"mallory"}`, "invalid_preset senders.preset"),
 		Entry("a protection", `,"protection":{"on_refused_leg":"hope"}`, "invalid_leg_refusal protection.on_refused_leg"),
 		Entry("a sizing without a type", `,"sizing":{"value":"1"}`, "required sizing.type"),
@@ -185,6 +186,24 @@ var _ = Describe("Webhook configs", func() {
 			Expect(got.at("senders", "allow_cidrs")).To(BeEmpty())
 		})
 
+		It("show a signing secret once, and a passphrase never", func(ctx SpecContext) {
+			got := h.alice(ctx, http.MethodPatch, path, `{"senders":{"signing":true,"passphrase":"correct horse battery"}}`)
+			Expect(got.at("signing_secret")).To(Equal(signingSecret))
+			Expect(got.at("senders", "passphrase")).To(BeTrue())
+			Expect(h.world.passphrases).To(ContainElement("correct horse battery"))
+			got = h.alice(ctx, http.MethodPatch, path, `{"senders":{"signing":true,"passphrase":true}}`)
+			Expect(got.at("senders", "passphrase")).To(BeTrue())
+			Expect(h.world.passphrases).To(HaveExactElements("", "correct horse battery", ""), "true keeps the one there is")
+			for _, later := range []reply{got, h.alice(ctx, http.MethodGet, path, "")} {
+				Expect(later.body).NotTo(Or(ContainSubstring("whsec_"), ContainSubstring("correct horse")))
+			}
+			got = h.alice(ctx, http.MethodPost, path+"/rotate", `{"of":"signing_secret","overlap_seconds":60}`)
+			Expect(got.at("signing_secret")).To(Equal(signingSecret))
+			Expect(got.body).NotTo(ContainSubstring(`"url"`))
+			got = h.alice(ctx, http.MethodPost, path+"/rotate", `{"of":"everything"}`)
+			Expect(got.faults()).To(HaveExactElements("invalid_rotation of"))
+		})
+
 		DescribeTable("are left alone by a faulty one",
 			func(ctx SpecContext, body string, faults ...string) {
 				before := h.alice(ctx, http.MethodGet, path, "")
@@ -199,7 +218,7 @@ var _ = Describe("Webhook configs", func() {
 			Entry("of what is ours", `{"id":"x","version":3,"url":"y"}`, "unknown_field id", "unknown_field version", "unknown_field url"),
 			Entry("that takes the routes away", `{"routes":null}`, "routes_required routes"),
 			Entry("with a good part", `{"name":"good","symbols":["bad one"]}`, "invalid_symbol symbols.0"),
-			Entry("of what is not built yet", `{"senders":{"signing":true}}`, "not_built_yet senders.signing"),
+			Entry("of what is not built yet", `{"sizing":{"type":"kelly"}}`, "not_built_yet sizing.type"),
 		)
 	})
 

@@ -23,9 +23,9 @@ func (e rulesEdit) apply(r domain.WebhookRules) domain.WebhookRules {
 func newWebhookFrom(f *form) ports.NewWebhookConfig {
 	name := f.textOr("name", "")
 	f.required("name", "name the webhook")
-	edit := rulesEditFrom(f)
+	edit, passphrase := rulesEditFrom(f)
 	f.required("routes", "name 1 to 16 broker accounts")
-	return ports.NewWebhookConfig{Name: name, Rules: edit.apply(domain.DefaultWebhookRules())}
+	return ports.NewWebhookConfig{Name: name, Rules: edit.apply(domain.DefaultWebhookRules()), Passphrase: passphrase}
 }
 
 // webhookChangeFrom reads a merge patch: a field that is absent stays as it is.
@@ -39,7 +39,8 @@ func webhookChangeFrom(f *form) ports.WebhookChange {
 			f.fault("required", name, "cannot be null; leave it out to keep it")
 		}
 	}
-	if edit := rulesEditFrom(f); len(edit) > 0 {
+	edit, passphrase := rulesEditFrom(f)
+	if change.Passphrase = passphrase; len(edit) > 0 {
 		change.Revise = func(r domain.WebhookRules) (domain.WebhookRules, error) { return edit.apply(r), nil }
 	}
 	return change
@@ -54,9 +55,8 @@ func parseWebhookStatus(s string) (domain.WebhookStatus, error) {
 }
 
 // rulesEditFrom reads the fields of the rules that are there, in the contract's
-// order.
-func rulesEditFrom(f *form) rulesEdit {
-	var edit rulesEdit
+// order, and the passphrase that senders are to show.
+func rulesEditFrom(f *form) (edit rulesEdit, passphrase string) {
 	field := func(name string, read func() func(*domain.WebhookRules)) {
 		if _, given := f.take(name); given {
 			edit = append(edit, read())
@@ -120,10 +120,11 @@ func rulesEditFrom(f *form) rulesEdit {
 		return func(r *domain.WebhookRules) { r.Protection = protection }
 	})
 	field("senders", func() func(*domain.WebhookRules) {
-		senders := sendersFrom(f)
+		var senders domain.Senders
+		senders, passphrase = sendersFrom(f)
 		return func(r *domain.WebhookRules) { r.Senders = senders }
 	})
-	return edit
+	return edit, passphrase
 }
 
 func routesFrom(f *form) []domain.Route {
@@ -306,12 +307,13 @@ func protectionFrom(f *form, otherwise domain.ProtectionRule) domain.ProtectionR
 	return p
 }
 
-func sendersFrom(f *form) domain.Senders {
+// sendersFrom reads what is asked of senders. A passphrase is written as text once,
+// and kept by true, which is how it is shown.
+func sendersFrom(f *form) (s domain.Senders, passphrase string) {
 	sub := f.object("senders")
 	if sub == nil {
-		return domain.Senders{}
+		return s, ""
 	}
-	var s domain.Senders
 	for i, text := range sub.texts("allow_cidrs") {
 		network, err := networkIn(text)
 		if err != nil {
@@ -321,9 +323,18 @@ func sendersFrom(f *form) domain.Senders {
 		s.AllowCIDRs = append(s.AllowCIDRs, network)
 	}
 	s.Preset = domain.SenderPreset(sub.textOr("preset", ""))
-	sub.notBuilt("signing")
+	s.Signing = sub.yes("signing")
+	if n, given := sub.take("passphrase"); given && n.kind == nodeString {
+		passphrase = sub.textOr("passphrase", "")
+		s.Passphrase = true
+		if err := domain.CheckPassphrase(passphrase); err != nil {
+			sub.faultErr("passphrase", err)
+		}
+	} else {
+		s.Passphrase = sub.yes("passphrase")
+	}
 	sub.close()
-	return s
+	return s, passphrase
 }
 
 // networkIn reads a network, or an address for the network of it alone.

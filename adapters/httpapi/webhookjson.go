@@ -13,6 +13,7 @@ type webhookJSON struct {
 	Version       int                    `json:"version"`
 	Status        domain.WebhookStatus   `json:"status"`
 	URL           string                 `json:"url,omitempty"`
+	SigningSecret string                 `json:"signing_secret,omitempty"`
 	Routes        []routeJSON            `json:"routes"`
 	Format        domain.AlertFormat     `json:"format"`
 	Mapping       domain.Mapping         `json:"mapping,omitempty"`
@@ -77,6 +78,8 @@ type sendersJSON struct {
 	AllowCIDRs []string `json:"allow_cidrs"`
 	Preset     *string  `json:"preset"`
 	Signing    bool     `json:"signing"`
+	// Passphrase says that there is one, which is never shown.
+	Passphrase bool `json:"passphrase"`
 }
 
 // The clocks an alert's age is measured by.
@@ -111,7 +114,7 @@ func stalenessOf(s domain.Staleness) stalenessJSON {
 }
 
 func sendersOf(s domain.Senders) sendersJSON {
-	out := sendersJSON{AllowCIDRs: []string{}, Signing: s.Signing}
+	out := sendersJSON{AllowCIDRs: []string{}, Signing: s.Signing, Passphrase: s.Passphrase}
 	for _, network := range s.AllowCIDRs {
 		out.AllowCIDRs = append(out.AllowCIDRs, network.String())
 	}
@@ -152,6 +155,7 @@ func (a *API) issuedWebhookOf(issued ports.IssuedWebhook) webhookJSON {
 	if issued.Token != "" {
 		w.URL = a.publicURL + "/hooks/" + issued.Token
 	}
+	w.SigningSecret = issued.SigningSecret
 	return w
 }
 

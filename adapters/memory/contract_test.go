@@ -17,7 +17,7 @@ func newStorage(context.Context) portstest.Storage {
 	store := memory.NewStore(clock, memory.NewSequentialIDs())
 	storage := portstest.Storage{
 		UnitOfWork: store, Directory: store, Inbox: store, Waiting: store, Lanes: store, Ledger: store,
-		Users: store, Housekeeper: store, HaltBoard: store, Care: store, Streams: store, Journal: memory.NewJournal(), Wakeups: memory.NewWakeups(), Close: store.Close,
+		Users: store, Housekeeper: store, HaltBoard: store, Care: store, Secrets: store, Streams: store, Journal: memory.NewJournal(), Wakeups: memory.NewWakeups(), Close: store.Close,
 		Advance: func(_ context.Context, d time.Duration) error {
 			clock.Advance(d)
 			return nil
@@ -47,6 +47,7 @@ var (
 	_ = portstest.DescribeLedger("memory.Store", storage())
 	_ = portstest.DescribeHalts("memory.Store", storage())
 	_ = portstest.DescribeCredentials("memory.Store", storage())
+	_ = portstest.DescribeSenderSecrets("memory.Store", storage())
 	_ = portstest.DescribeStreamLeases("memory.Store", storage())
 	_ = portstest.DescribeUsers("memory.Store", storage())
 	_ = portstest.DescribeHousekeeper("memory.Store", storage())

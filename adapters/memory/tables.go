@@ -38,6 +38,9 @@ type tables struct {
 	streams   map[domain.BrokerAccountID]streamRow
 	synthetic map[domain.OrderID]domain.SyntheticStop
 	protected map[domain.OrderID]protectedRow
+
+	senderSecrets map[domain.WebhookConfigID][]senderSecretRow
+
 	// laneCount, waits and wakes only ever grow, as a sequence does: a transaction that
 	// is undone leaves a hole.
 	laneCount int64
@@ -75,6 +78,8 @@ func newTables() tables {
 		streams:    map[domain.BrokerAccountID]streamRow{},
 		synthetic:  map[domain.OrderID]domain.SyntheticStop{},
 		protected:  map[domain.OrderID]protectedRow{},
+
+		senderSecrets: map[domain.WebhookConfigID][]senderSecretRow{},
 	}
 }
 

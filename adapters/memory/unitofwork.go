@@ -19,7 +19,7 @@ func (s *Store) Do(ctx context.Context, caller domain.Principal, fn func(context
 			BrokerAccounts: accounts{mine}, WebhookConfigs: configs{mine}, Signals: signals{mine},
 			Orders: orders{mine}, Positions: positions{mine}, Requests: requests{mine},
 			Unmatched: unmatchedOrders{mine},
-			Halts:     halts{mine}, Credentials: credentials{mine},
+			Halts:     halts{mine}, Credentials: credentials{mine}, SenderSecrets: senderSecrets{mine},
 		})
 	})
 }

@@ -52,6 +52,9 @@ func ownedRows() map[string]string {
 		"private.broker_credentials": `
 		insert into private.broker_credentials (broker_account_id, user_id, version, sealed)
 		values (md5($1 || 'account')::uuid, $1::uuid, 1, 'sealed')`,
+		"private.sender_secrets": `
+		insert into private.sender_secrets (user_id, webhook_config_id, proof, sealed)
+		values ($1::uuid, md5($1 || 'config')::uuid, 'signature', 'sealed')`,
 		"private.rate_budgets": `
 		insert into private.rate_budgets (broker_account_id, level, refilled_at) values (md5($1 || 'account')::uuid, 1, now())`,
 		"private.reconciliations": `
@@ -98,7 +101,7 @@ func ownedRows() map[string]string {
 func ownedTables() []string {
 	return []string{
 		"public.broker_accounts", "public.webhook_configs", "public.webhook_config_versions", "public.webhook_routes", "public.refusals",
-		"private.broker_credentials", "private.webhook_tokens", "private.api_requests", "private.deliveries", "private.waiting_deliveries", "public.signals", "private.signal_keys", "private.lanes",
+		"private.broker_credentials", "private.webhook_tokens", "private.sender_secrets", "private.api_requests", "private.deliveries", "private.waiting_deliveries", "public.signals", "private.signal_keys", "private.lanes",
 		"private.rate_budgets", "private.chains", "private.reconciliations", "private.streams", "public.unmatched_orders", "public.halts",
 		"public.tickets", "public.orders", "public.order_events", "public.positions", "private.order_attempts", "private.synthetic_stops", "private.protected_entries", "private.paper_journals",
 		"private.paper_entries",

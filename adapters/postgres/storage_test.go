@@ -38,6 +38,7 @@ func openStorage(ctx context.Context, conn *pgx.Conn) portstest.Storage {
 		Housekeeper: postgres.NewHousekeeper(db),
 		HaltBoard:   postgres.NewHaltBoard(db),
 		Care:        postgres.NewAccountCare(db),
+		Secrets:     postgres.NewSenderSecrets(db),
 		Streams:     postgres.NewStreamLeases(db),
 		Users:       postgres.NewUsers(db),
 		Journal:     postgres.NewJournal(db),
@@ -64,7 +65,7 @@ func emptyTables(ctx context.Context, conn *pgx.Conn) {
 func shiftTimes(ctx context.Context, conn *pgx.Conn, d time.Duration) error {
 	by := fmt.Sprintf(" - interval '%d microseconds'", d.Microseconds())
 	for _, column := range []string{
-		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.api_requests created_at",
+		"private.signal_keys expires_at", "private.webhook_tokens ends_at", "private.sender_secrets ends_at", "private.api_requests created_at",
 		"private.lanes ready_at", "private.lanes parked_until", "private.rate_budgets refilled_at", "public.orders asked_at",
 		"public.orders intended_at", "private.reconciliations compared_at", "private.reconciliations claimed_until", "public.unmatched_orders recall_at", "public.positions moved_at",
 		"private.streams held_until",
@@ -82,6 +83,7 @@ var (
 	_ = portstest.DescribeBrokerAccountRepository("postgres", storage())
 	_ = portstest.DescribeWebhookConfigRepository("postgres", storage())
 	_ = portstest.DescribeCredentials("postgres", storage())
+	_ = portstest.DescribeSenderSecrets("postgres", storage())
 	_ = portstest.DescribeStreamLeases("postgres", storage())
 	_ = portstest.DescribeSignalRepository("postgres", storage())
 	_ = portstest.DescribeOrderRepository("postgres", storage())

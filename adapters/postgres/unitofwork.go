@@ -50,6 +50,7 @@ func repositories(tx bun.Tx, caller domain.Principal) ports.Repositories {
 		Unmatched:      &unmatchedOrders{s},
 		Halts:          &halts{s, caller.Operator},
 		Credentials:    &credentials{s},
+		SenderSecrets:  &senderSecrets{s},
 	}
 }
 

@@ -87,19 +87,34 @@ func (s *Sealer) Seal(account *domain.BrokerAccount, c domain.BrokerCredentials)
 	if err != nil {
 		return nil, err
 	}
+	return s.close(plain, boundTo(account)), nil
+}
+
+func (s *Sealer) close(plain, bound []byte) []byte {
 	nonce := make([]byte, s.present.aead.NonceSize())
 	_, _ = rand.Read(nonce) // never fails (crypto/rand)
 	sealed := append([]byte{format}, s.present.mark[:]...)
 	sealed = append(sealed, nonce...)
-	return s.present.aead.Seal(sealed, nonce, plain, boundTo(account)), nil
+	return s.present.aead.Seal(sealed, nonce, plain, bound)
 }
 
 // Open implements ports.Sealer.
 func (s *Sealer) Open(account *domain.BrokerAccount, sealed []byte) (domain.BrokerCredentials, error) {
+	plain, err := s.open(sealed, boundTo(account))
+	if err != nil {
+		return domain.BrokerCredentials{}, unreadable(err)
+	}
 	var c contents
+	if err := json.Unmarshal(plain, &c); err != nil {
+		return domain.BrokerCredentials{}, unreadable(errors.New("what was sealed is no credentials"))
+	}
+	return domain.BrokerCredentials(c), nil
+}
+
+func (s *Sealer) open(sealed, bound []byte) ([]byte, error) {
 	nonceSize := s.present.aead.NonceSize()
 	if len(sealed) < 1+markLength+nonceSize || sealed[0] != format {
-		return domain.BrokerCredentials{}, unreadable(errors.New("not sealed in a format that is known"))
+		return nil, errors.New("not sealed in a format that is known")
 	}
 	mark, rest := [markLength]byte(sealed[1:1+markLength]), sealed[1+markLength:]
 	k := s.present
@@ -108,16 +123,9 @@ func (s *Sealer) Open(account *domain.BrokerAccount, sealed []byte) (domain.Brok
 	case s.previous != nil && mark == s.previous.mark:
 		k = *s.previous
 	default:
-		return domain.BrokerCredentials{}, unreadable(fmt.Errorf("sealed with key %x, which is not at hand", mark))
+		return nil, fmt.Errorf("sealed with key %x, which is not at hand", mark)
 	}
-	plain, err := k.aead.Open(nil, rest[:nonceSize], rest[nonceSize:], boundTo(account))
-	if err != nil {
-		return domain.BrokerCredentials{}, unreadable(err)
-	}
-	if err := json.Unmarshal(plain, &c); err != nil {
-		return domain.BrokerCredentials{}, unreadable(errors.New("what was sealed is no credentials"))
-	}
-	return domain.BrokerCredentials(c), nil
+	return k.aead.Open(nil, rest[:nonceSize], rest[nonceSize:], bound)
 }
 
 // boundTo writes down what credentials are sealed for.

@@ -78,6 +78,7 @@ func postgresStorage() fx.Option {
 		fx.Annotate(postgres.NewHousekeeper, fx.As(new(ports.Housekeeper))),
 		fx.Annotate(postgres.NewHaltBoard, fx.As(new(ports.HaltBoard))),
 		fx.Annotate(postgres.NewAccountCare, fx.As(new(ports.AccountCare))),
+		fx.Annotate(postgres.NewSenderSecrets, fx.As(new(ports.SenderSecretReader))),
 		fx.Annotate(postgres.NewStreamLeases, fx.As(new(ports.StreamLeases))),
 		func(db *postgres.DB) Ready { return db.Ping },
 	))
@@ -107,7 +108,8 @@ func memoryStorage() fx.Option {
 		fx.Annotate(memory.NewStore,
 			fx.As(new(ports.UnitOfWork)), fx.As(new(ports.WebhookDirectory)), fx.As(new(ports.SignalInbox)),
 			fx.As(new(ports.WaitingDeliveries)), fx.As(new(ports.Lanes)), fx.As(new(ports.Ledger)), fx.As(new(ports.Users)), fx.As(new(ports.Housekeeper)), fx.As(new(ports.HaltBoard)),
-			fx.As(new(ports.AccountCare)), fx.As(new(ports.StreamLeases))),
+			fx.As(new(ports.AccountCare)), fx.As(new(ports.StreamLeases)),
+			fx.As(new(ports.SenderSecretReader))),
 		fx.Annotate(memory.NewJournal, fx.As(new(ports.PaperJournal))),
 		fx.Annotate(memory.NewWakeups, fx.As(new(ports.Wakeups))),
 		func() Ready { return func(context.Context) error { return nil } },

@@ -7,22 +7,23 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hookfill/hookfill/adapters/seal"
-	"github.com/hookfill/hookfill/domain"
 )
 
-// Rewrapped tells what became of the credentials that are stored.
+// Rewrapped tells what became of all that is stored sealed: the credentials of
+// brokers, and what webhooks and their senders share.
 type Rewrapped struct {
 	// Rewrapped were sealed anew, Present were sealed with the master key already.
 	Rewrapped int `json:"rewrapped"`
 	Present   int `json:"present"`
-	// Unreadable are the accounts whose credentials neither key opens, by id.
+	// Unreadable are the accounts and webhooks, by id, with something that neither key
+	// opens.
 	Unreadable []string `json:"unreadable"`
 }
 
-// RewrapCredentials seals with the master key what the previous one sealed, an account
-// at a time, and leaves what neither opens as it is. It may run beside busy servers
-// that have both keys, and again; url is the schema owner's.
-func RewrapCredentials(ctx context.Context, url string, master, previous []byte) (done Rewrapped, err error) {
+// RewrapSealed seals with the master key what the previous one sealed, a row at a
+// time, and leaves what neither opens as it is. It may run beside busy servers that
+// have both keys, and again; url is the schema owner's.
+func RewrapSealed(ctx context.Context, url string, master, previous []byte) (done Rewrapped, err error) {
 	present, err := seal.New(master, nil)
 	if err != nil {
 		return done, err
@@ -36,46 +37,36 @@ func RewrapCredentials(ctx context.Context, url string, master, previous []byte)
 		return done, err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	rows, err := conn.Query(ctx, sealedSQL+` order by a.id`)
+	credentials, err := sealedCredentials(ctx, conn)
 	if err != nil {
 		return done, err
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (sealed, error) { return scanSealed(row) })
+	shared, err := sealedSenderSecrets(ctx, conn)
 	if err != nil {
 		return done, err
 	}
 	done.Unreadable = []string{}
-	for _, s := range all {
-		if _, err := present.Open(s.account, s.text); err == nil {
+	for _, s := range append(credentials, shared...) {
+		if _, err := s.reseal(present, nil); err == nil {
 			done.Present++
 			continue
 		}
-		credentials, err := either.Open(s.account, s.text)
+		anew, err := s.reseal(either, present)
 		if err != nil {
-			done.Unreadable = append(done.Unreadable, s.account.ID().String())
+			done.Unreadable = append(done.Unreadable, s.of)
 			continue
 		}
-		changed, err := rewrap(ctx, conn, either, s, credentials)
+		// Nothing changes where there is something else by now: that was sealed with the
+		// master key.
+		tag, err := conn.Exec(ctx, s.updateSQL, anew, s.key, s.text)
 		switch {
 		case err != nil:
 			return done, err
-		case changed:
+		case tag.RowsAffected() > 0:
 			done.Rewrapped++
 		default:
 			done.Present++
 		}
 	}
 	return done, nil
-}
-
-// rewrap changes nothing where the account was given other credentials meanwhile:
-// those were sealed with the master key.
-func rewrap(ctx context.Context, conn *pgx.Conn, sealer *seal.Sealer, s sealed, credentials domain.BrokerCredentials) (changed bool, err error) {
-	anew, err := sealer.Seal(s.account, credentials)
-	if err != nil {
-		return false, err
-	}
-	tag, err := conn.Exec(ctx, `update private.broker_credentials set sealed = $1 where broker_account_id = $2::uuid and sealed = $3`,
-		anew, s.account.ID().String(), s.text)
-	return err == nil && tag.RowsAffected() > 0, err
 }

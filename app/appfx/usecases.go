@@ -23,7 +23,9 @@ func useCases() fx.Option {
 			newAlertParser,
 			fx.Annotate(paper.New, fx.As(fx.Self()), fx.As(new(ports.PaperMarket))),
 			newSealer,
+			newSecretSealer,
 			app.NewVault,
+			app.NewSenderVault,
 			newAlpaca,
 			newBrokers,
 			newTokens,
@@ -71,6 +73,12 @@ func newSealer(c Config) (ports.Sealer, error) {
 		return nil, nil //nolint:nilnil // a port that is not there
 	}
 	return seal.New(c.MasterKey, c.PreviousMasterKey)
+}
+
+// newSecretSealer is newSealer for what webhooks and their senders share.
+func newSecretSealer(s ports.Sealer) ports.SecretSealer {
+	both, _ := s.(ports.SecretSealer)
+	return both
 }
 
 func newAlpaca(lc fx.Lifecycle, c Config, credentials *app.Vault, clock ports.Clock) *alpaca.Broker {

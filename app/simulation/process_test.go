@@ -72,7 +72,7 @@ func (w *world) start(slot int) {
 	config.Poll = time.Second
 	config.SendTimeout = sendTimeout
 	config.Lanes, config.Tickets = 1+w.draw(4), 1+w.draw(8)
-	p.intake = app.NewIntake(as("intake").directory(), alerts.New(), as("intake").inbox(), w.store, clock, w.ids, rung, log, app.DefaultIntakeConfig())
+	p.intake = app.NewIntake(as("intake").directory(), app.NewSenderVault(w.store, nil), alerts.New(), as("intake").inbox(), w.store, clock, w.ids, rung, log, app.DefaultIntakeConfig())
 	executor := app.NewExecutor(as("executor").lanes(), as("executor").ledger(), as("executor").brokers(), clock, w.ids, heard, log, config)
 	tracker := app.NewTracker(as("tracker").ledger(), as("tracker").brokers(), guardOf("tracker"), clock, log,
 		app.TrackerConfig{Every: 2 * time.Second, Batch: 10, SendTimeout: sendTimeout})

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -114,17 +116,31 @@ var _ = Describe("An account at Alpaca", func() {
 			"--environment", "paper", "--base-url", api.URL, "--credentials", "-", "--json")
 		Expect(r.code).To(BeZero(), r.stderr)
 		account := decode[idRecord]([]byte(r.stdout)).ID
+		file := filepath.Join(dir, "signed.json")
+		Expect(os.WriteFile(file, []byte(`{"name":"signed","senders":{"signing":true},"routes":[{"broker_account_id":"`+account+`"}]}`), 0o600)).To(Succeed())
+		r = hookfillIn(ctx, dir, nil, "webhook", "create", "--file", file, "--json")
+		Expect(r.code).To(BeZero(), r.stderr)
+		signed := decode[struct {
+			URL           string `json:"url"`
+			SigningSecret string `json:"signing_secret"`
+		}]([]byte(r.stdout))
 		s.stop(ctx)
 
 		Expect(rewrap()).To(failWith(2, ContainSubstring("HOOKFILL_MASTER_KEY is needed")))
 		lost := rewrap("HOOKFILL_MASTER_KEY="+present, "HOOKFILL_MASTER_KEY_PREVIOUS="+other)
 		Expect(lost).To(failWith(1, And(ContainSubstring(account), ContainSubstring("HOOKFILL_MASTER_KEY_PREVIOUS"), Not(ContainSubstring(other)))))
 		changed := []string{"HOOKFILL_MASTER_KEY=" + present, "HOOKFILL_MASTER_KEY_PREVIOUS=" + old}
-		Expect(rewrap(changed...).stdout).To(Equal("rewrapped 1; 0 had the present key already\n"))
-		Expect(rewrap(changed...).stdout).To(Equal("rewrapped 0; 1 had the present key already\n"))
+		Expect(rewrap(changed...).stdout).To(Equal("rewrapped 2; 0 had the present key already\n"))
+		Expect(rewrap(changed...).stdout).To(Equal("rewrapped 0; 2 had the present key already\n"))
 
-		serve(ctx, dir, at("HOOKFILL_MASTER_KEY="+present)...)
+		s = serve(ctx, dir, at("HOOKFILL_MASTER_KEY="+present)...)
 		Expect(done(ctx, dir, "broker", "check", account)).To(haveLine("cash", "1234.5"))
+		send := func(more ...string) ran {
+			return hookfillWith(ctx, "BUY 1 AAPL", dir, nil, append([]string{"send", s.at(signed.URL), "--file", "-"}, more...)...)
+		}
+		Expect(send()).To(failWith(1, ContainSubstring("signing secret")))
+		Expect(send("--sign", "whsec_b3RoZXI=")).To(failWith(1, ContainSubstring("signing secret")))
+		Expect(send("--sign", signed.SigningSecret).stdout).To(HavePrefix("accepted "))
 	})
 
 	It("needs its credentials, from anywhere but the command line", func(ctx SpecContext) {

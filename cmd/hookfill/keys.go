@@ -26,9 +26,9 @@ func newKeysRewrap(env environment) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "rewrap",
-		Short: "Seal brokers' credentials with the present master key",
+		Short: "Seal what is sealed with the present master key",
 		Long: "Seals with HOOKFILL_MASTER_KEY what HOOKFILL_MASTER_KEY_PREVIOUS had sealed, and exits with 1 where neither opens\n" +
-			"an account's credentials. Servers need both keys until it is done; it may run beside them, and again. It needs\n" +
+			"an account's credentials or what a webhook shares with its senders. Servers need both keys until it is done; it may run beside them, and again. It needs\n" +
 			"the connection of the schema's owner.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := readSettings(env.variables())
@@ -44,7 +44,7 @@ func newKeysRewrap(env environment) *cobra.Command {
 				return err
 			}
 			return withDatabaseAt(cmd.Context(), env, databaseURL, func(ctx context.Context, db *appfx.Database) error {
-				result, err := appfx.RewrapCredentials(ctx, db.URL, master, previous)
+				result, err := appfx.RewrapSealed(ctx, db.URL, master, previous)
 				if err != nil {
 					return err
 				}
@@ -65,7 +65,7 @@ func printRewrapped(env environment, asJSON bool, r appfx.Rewrapped) error {
 		_, err = fmt.Fprintf(env.stdout, "rewrapped %d; %d had the present key already\n", r.Rewrapped, r.Present)
 	}
 	if err == nil && len(r.Unreadable) > 0 {
-		err = fmt.Errorf("neither key opens the credentials of %s: set HOOKFILL_MASTER_KEY_PREVIOUS to what sealed them, or `hookfill broker rekey` them",
+		err = fmt.Errorf("neither key opens what is sealed of %s: set HOOKFILL_MASTER_KEY_PREVIOUS to what sealed it; else `hookfill broker rekey` an account, or give a webhook another secret",
 			strings.Join(r.Unreadable, ", "))
 	}
 	return err

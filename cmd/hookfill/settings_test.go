@@ -72,7 +72,7 @@ var _ = Describe("Wrong usage", func() {
 		Entry(nil, wrongUsage{"", "token --user me", "--user"}),
 		Entry(nil, wrongUsage{"", "token --ttl 1000h", "720h"}),
 		Entry(nil, wrongUsage{"", "send http://127.0.0.1:1/hooks/x", "--file is needed"}),
-		Entry(nil, wrongUsage{"", "send http://127.0.0.1:1/hooks/x --file - --sign secret", "--sign is not built yet"}),
+		Entry(nil, wrongUsage{"", "send http://127.0.0.1:1/hooks/x --file - --sign secret", "--sign must be a signing secret"}),
 		Entry(nil, wrongUsage{"HOOKFILL_URL=http://127.0.0.1:1", "orders list", "HOOKFILL_TOKEN is needed"}),
 	)
 })

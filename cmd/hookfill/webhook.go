@@ -107,12 +107,14 @@ func newWebhookUpdate(env environment) *cobra.Command {
 
 func newWebhookRotate(env environment) *cobra.Command {
 	var overlap int
+	var of string
 	cmd := &cobra.Command{
-		Use: "rotate ID", Short: "Issue another URL and end the old ones after an overlap", Args: cobra.ExactArgs(1),
+		Use: "rotate ID", Short: "Issue another URL, or signing secret, and end the old ones after an overlap", Args: cobra.ExactArgs(1),
 	}
-	cmd.Flags().IntVar(&overlap, "overlap", 604800, "seconds the old URLs go on working, 0 to 2592000; 0 after a leak")
+	cmd.Flags().StringVar(&of, "of", "url", "url or signing_secret")
+	cmd.Flags().IntVar(&overlap, "overlap", 604800, "seconds the old ones go on working, 0 to 2592000; 0 after a leak")
 	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
-		issued, err := c.do(ctx, resty.MethodPost, webhookConfigs+"/"+args[0]+"/rotate", nil, map[string]any{"overlap_seconds": overlap})
+		issued, err := c.do(ctx, resty.MethodPost, webhookConfigs+"/"+args[0]+"/rotate", nil, map[string]any{"of": of, "overlap_seconds": overlap})
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ type Storage struct {
 	HaltBoard ports.HaltBoard
 	// Care is needed by DescribeCredentials alone.
 	Care ports.AccountCare
+	// Secrets is needed by DescribeSenderSecrets alone.
+	Secrets ports.SenderSecretReader
 	// Streams is needed by DescribeStreamLeases alone.
 	Streams ports.StreamLeases
 	// Users may be nil where nobody has to be made known; then DescribeUsers

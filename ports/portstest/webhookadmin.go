@@ -21,6 +21,7 @@ func DescribeWebhookAdmin(name string, h ApplicationHarness) bool {
 		Describe("CreateWebhook", func() { s.describeCreate() })
 		Describe("ChangeWebhook", func() { s.describeChange() })
 		Describe("RotateToken", func() { s.describeRotate() })
+		Describe("CreateWebhook, ChangeWebhook and RotateSigningSecret", func() { s.describeSecrets() })
 		Describe("RemoveWebhook", func() { s.describeRemove() })
 		Describe("PreviewAlert", func() { s.describePreview() })
 	})
@@ -109,9 +110,9 @@ func (s *webhookSpecs) describeChange() {
 		hook := s.webhook(ctx, s.ada, s.routed)
 		renamed, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{Name: new(oddName)}, unmarked())
 		Expect(err).NotTo(HaveOccurred())
-		Expect(renamed.Snapshot().Name).To(Equal(oddName))
-		Expect(renamed.Version()).To(Equal(1))
-		Expect(renamed.Status()).To(Equal(domain.WebhookActive))
+		Expect(renamed.Config.Snapshot().Name).To(Equal(oddName))
+		Expect(renamed.Config.Version()).To(Equal(1))
+		Expect(renamed.Config.Status()).To(Equal(domain.WebhookActive))
 
 		changed, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), ports.WebhookChange{
 			Status: new(domain.WebhookPaused),
@@ -121,11 +122,11 @@ func (s *webhookSpecs) describeChange() {
 			},
 		}, unmarked())
 		Expect(err).NotTo(HaveOccurred())
-		Expect(changed.Snapshot().Name).To(Equal(oddName))
-		Expect(changed.Status()).To(Equal(domain.WebhookPaused))
-		Expect(changed.Version()).To(Equal(2))
-		Expect(changed.Snapshot().Rules.Routes).To(sameAs(plainRules(s.routed).Routes), "the present ones")
-		Expect(s.stored(ctx)[0].Snapshot()).To(sameAs(changed.Snapshot()))
+		Expect(changed.Config.Snapshot().Name).To(Equal(oddName))
+		Expect(changed.Config.Status()).To(Equal(domain.WebhookPaused))
+		Expect(changed.Config.Version()).To(Equal(2))
+		Expect(changed.Config.Snapshot().Rules.Routes).To(sameAs(plainRules(s.routed).Routes), "the present ones")
+		Expect(s.stored(ctx)[0].Snapshot()).To(sameAs(changed.Config.Snapshot()))
 	})
 
 	boom := errors.New("boom")
@@ -159,7 +160,7 @@ func (s *webhookSpecs) describeChange() {
 		for range 2 {
 			changed, err := s.Webhooks.ChangeWebhook(ctx, s.ada, hook.Config.ID(), c, once)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(changed.Version()).To(Equal(2))
+			Expect(changed.Config.Version()).To(Equal(2))
 		}
 	})
 
