@@ -193,15 +193,6 @@ func (f *form) texts(name string) []string {
 	return texts
 }
 
-// notBuilt takes a field of which only nothing is built: null, false, "", [] or
-// {}. Anything else is refused by name instead of being ignored.
-func (f *form) notBuilt(name string) {
-	n, given := f.take(name)
-	if given && !n.isNothing() {
-		f.refuseUnbuilt(name)
-	}
-}
-
 func (f *form) refuseUnbuilt(name string) {
 	f.fault("not_built_yet", name, "this is not built yet; leave it out")
 }
