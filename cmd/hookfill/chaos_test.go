@@ -48,7 +48,7 @@ var _ = Describe("Processes that are killed, frozen and cut off at any moment", 
 		if harms["SIGKILL at send-after"] > 0 {
 			Expect(cut).To(BeNumerically(">", 0), "what was to be survived has to have happened")
 		}
-	}, NodeTimeout(3*time.Minute+time.Duration(chosenCycles())*30*time.Second))
+	}, NodeTimeout(3*time.Minute+time.Duration(chosenCycles())*30*time.Second), takesLong)
 })
 
 func chosenCycles() int { return int(numberIn(chaosCyclesVariable, chaosCycles)) }

@@ -56,7 +56,7 @@ var _ = Describe("A crowd of alerts", func() {
 				Expect(bySignal[signal].LaneSeq).To(BeEquivalentTo(n+1), "the place of the alert that was sent as number %d", n+1)
 			}
 		}
-	})
+	}, takesLong)
 })
 
 // crowdAlert buys 1 to 9 of a symbol; each alert is another.

@@ -31,7 +31,7 @@ func databaseFaults() []harm {
 var _ = Describe("A database in trouble", func() {
 	var rows []TableEntry
 	for _, fault := range databaseFaults() {
-		rows = append(rows, Entry(nil, NodeTimeout(4*time.Minute), fault))
+		rows = append(rows, Entry(nil, NodeTimeout(4*time.Minute), takesLong, fault))
 	}
 
 	DescribeTable("loses no alert that was answered, doubles no order and keeps every lane in order, with", func(ctx SpecContext, fault harm) {

@@ -39,6 +39,10 @@ var (
 
 const migrated = "e2e"
 
+// takesLong has a spec start before the others, so that no process waits for it at
+// the end.
+const takesLong = SpecPriority(1)
+
 type prepared struct{ Program, Failing, Databases, Missing string }
 
 var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {

@@ -52,7 +52,7 @@ var _ = Describe("A server that is killed at any moment", func() {
 		b.expectLanesInOrder()
 		b.expectToAddUp()
 		s.verified(ctx, "--drained")
-	}, NodeTimeout((waysToDie+3)*time.Minute))
+	}, NodeTimeout((waysToDie+3)*time.Minute), takesLong)
 })
 
 // killWhileStarting gives a start so much time and no more.

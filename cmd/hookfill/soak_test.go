@@ -81,7 +81,7 @@ var _ = Describe("Processes under a steady load", func() {
 		said := intake.verified(ctx, "--drained")
 		Expect(said.Totals.Signals).To(BeEquivalentTo(load.answered.Load()))
 		Expect(said.Totals.BrokerOrders).To(BeEquivalentTo(load.answered.Load()))
-	}, NodeTimeout(5*time.Minute+time.Duration(2*numberIn(soakSecondsVariable, soakSeconds))*time.Second))
+	}, NodeTimeout(5*time.Minute+time.Duration(2*numberIn(soakSecondsVariable, soakSeconds))*time.Second), takesLong)
 })
 
 // soakLoad posts alerts at a rate: in each lane a buy and a sell take turns, so
@@ -207,7 +207,7 @@ func quietly(ctx context.Context, url, role string) *server {
 		fmt.Sprintf("HOOKFILL_DATABASE_MAX_CONNS=%d", soakConnections),
 	}
 	if raced {
-		env = append(env, "GOGC=5")
+		env = append(env, "GOGC=20")
 	}
 	s := launch(ctx, newDataDir(), env, "--role", role)
 	s.url, s.admin = "http://"+listen, "http://"+admin
