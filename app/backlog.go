@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -99,7 +100,7 @@ func (d *Desk) afterAll(
 			Tickets: []domain.Ticket{{
 				ID: domain.TicketID{UUID: d.ids.New()}, BrokerAccountID: t.BrokerAccountID, Symbol: t.Symbol, Multiplier: t.Multiplier,
 			}},
-		}, refusalOf(config, intent))
+		}, refusalOf(config, intent, d.clock.Now()))
 		return err
 	})
 	return made, err
@@ -107,10 +108,10 @@ func (d *Desk) afterAll(
 
 // refusalOf gives why a config admits nothing now, its symbols being mapped
 // already.
-func refusalOf(config *domain.WebhookConfig, intent domain.Intent) []domain.Reason {
+func refusalOf(config *domain.WebhookConfig, intent domain.Intent, now time.Time) []domain.Reason {
 	snap := config.Snapshot()
 	snap.Rules.SymbolMap = nil
-	return domain.RestoreWebhookConfig(snap).Admit(intent).Reasons
+	return domain.RestoreWebhookConfig(snap).Admit(intent, now).Reasons
 }
 
 func answeredBefore(reasons []domain.Reason) bool {

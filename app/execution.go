@@ -292,7 +292,7 @@ func (x *execution) situation(position domain.Net, instrument domain.Instrument)
 	account = account.Plus(position.Plus(x.position().Opposite()))
 	s := domain.Situation{
 		Position: position, Account: account, Instrument: instrument, Multiplier: x.ticket.Multiplier,
-		Age: x.age(), Market: x.market, Equity: x.equity, Usage: x.brief.Usage, Carried: x.brief.Carried,
+		Age: x.age(), Now: x.clock.Now(), Market: x.market, Equity: x.equity, Usage: x.brief.Usage, Carried: x.brief.Carried,
 		Brackets: x.can.Brackets, Stops: takesStops(x.can), Quotes: x.watchable,
 		Protected: x.isProtected() && x.closes == nil, Restorable: x.isRestorable(),
 		Stood: x.brief.Stood,

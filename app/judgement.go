@@ -39,7 +39,7 @@ func judge(config knownConfig, parsed ports.ParsedAlert, d domain.Delivery, body
 
 func judgeIntent(config knownConfig, intent domain.Intent, d domain.Delivery, ids ports.IDs) (*domain.Signal, error) {
 	snap := config.snapshot
-	admission := config.Admit(intent)
+	admission := config.Admit(intent, d.ReceivedAt)
 	if len(d.Proofs) > 0 {
 		admission.Decisions = slices.Insert(admission.Decisions, 0, senderDecision(d.Proofs))
 	}

@@ -20,7 +20,7 @@ func (w *Webhooks) PreviewAlert(
 	}
 	preview := ports.Preview{Format: now.parsed.Format}
 	for _, intent := range now.parsed.Intents {
-		admission := now.config.Admit(intent)
+		admission := now.config.Admit(intent, w.clock.Now())
 		p := ports.IntentPreview{Intent: admission.Intent, Decisions: admission.Decisions, Reasons: admission.Reasons}
 		if len(admission.Reasons) == 0 {
 			for _, route := range now.config.Snapshot().Rules.Routes {
@@ -109,7 +109,7 @@ func (w *Webhooks) previewRoute(ctx context.Context, now present, route domain.R
 	at := w.clock.Now()
 	situation := domain.Situation{
 		Position: p.Position, Account: whole, Instrument: instrument, Multiplier: route.Multiplier,
-		Age: ageOf(at, intent.SenderTime, at), Usage: now.usage, Stood: stood,
+		Age: ageOf(at, intent.SenderTime, at), Now: at, Usage: now.usage, Stood: stood,
 		Brackets: broker.Capabilities().Brackets, Stops: takesStops(broker.Capabilities()), Quotes: canBeWatched(broker),
 	}
 	if rules.AsksEquity(intent) {
@@ -142,7 +142,7 @@ func standing(ctx context.Context, r ports.Repositories, config *domain.WebhookC
 		if intent.PreviousPosition == nil {
 			continue
 		}
-		symbol := config.Admit(intent).Intent.Symbol
+		symbol := config.Snapshot().Rules.Mapped(intent.Symbol)
 		for _, route := range config.Snapshot().Rules.Routes {
 			at, err := r.WebhookConfigs.Stood(ctx, config.ID(), route.BrokerAccountID, symbol)
 			if err != nil {

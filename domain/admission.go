@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Admission is how a config judged one intent before it is queued.
 type Admission struct {
@@ -12,11 +15,12 @@ type Admission struct {
 }
 
 // Admit judges what needs no position and no price: whether the config is
-// active and allows the symbol. Rules are judged in that order and each leaves
-// a decision; the first that refuses ends it.
-func (c *WebhookConfig) Admit(i Intent) Admission {
+// active, allows the symbol and trades at this moment. What may be an exit, of those
+// that are exempt, is left to the plan. Rules are judged in that order and each
+// leaves a decision; the first that refuses ends it.
+func (c *WebhookConfig) Admit(i Intent, at time.Time) Admission {
 	a := Admission{Intent: i}
-	if to, ok := c.s.Rules.SymbolMap[i.Symbol]; ok {
+	if to := c.s.Rules.Mapped(i.Symbol); to != i.Symbol {
 		a.Intent.Symbol = to
 		a.Decisions = append(a.Decisions, Decision{"symbol_map", VerdictAdjust, string(i.Symbol) + " is " + string(to)})
 	}
@@ -37,6 +41,13 @@ func (c *WebhookConfig) Admit(i Intent) Admission {
 			return a
 		}
 		a.Decisions = append(a.Decisions, Decision{"symbols", VerdictPass, string(a.Intent.Symbol)})
+	}
+	if session := c.s.Rules.Session; session.bindsWhole(a.Intent) {
+		if why := session.Closed(a.Intent.Symbol, at); why != "" {
+			a.refuse(ReasonOutsideSession, "", why)
+			return a
+		}
+		a.Decisions = append(a.Decisions, Decision{"session", VerdictPass, ""})
 	}
 	return a
 }

@@ -29,7 +29,7 @@ var _ = Describe("A webhook config admits an intent", func() {
 			if r.Paused {
 				c.Pause(at(2))
 			}
-			a := c.Admit(r.Intent)
+			a := c.Admit(r.Intent, at(3))
 			Expect(a.Intent.Symbol).To(Equal(r.Symbol))
 			Expect(a.Intent.Action).To(Equal(r.Intent.Action))
 			if r.Refused == "" {
@@ -80,7 +80,7 @@ var _ = Describe("A webhook config admits an intent", func() {
 		c, err := domain.NewWebhookConfig(given)
 		Expect(err).NotTo(HaveOccurred())
 		i := buy("BTCUSD")
-		c.Admit(i)
+		c.Admit(i, at(3))
 		Expect(i).To(Equal(buy("BTCUSD")))
 	})
 })

@@ -30,7 +30,7 @@ func ExamplePlanOrders() {
 		fmt.Println(err)
 		return
 	}
-	admission := config.Admit(intent)
+	admission := config.Admit(intent, time.Date(2026, time.November, 24, 15, 0, 0, 0, time.UTC))
 	fmt.Println("refused:", len(admission.Reasons) > 0)
 
 	plan := domain.PlanOrders(admission.Intent, rules, domain.Situation{

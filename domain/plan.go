@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // Effect says what a step does to the position.
 type Effect string
 
@@ -34,6 +36,8 @@ type Situation struct {
 	Instrument Instrument
 	Multiplier Quantity
 	Age        Age
+	// Now is when it is planned, for the session.
+	Now time.Time
 	// Equity is what the account is worth, where the size of an entry hangs on it;
 	// nil is unknown.
 	Equity *Money
@@ -80,8 +84,9 @@ type Plan struct {
 // PlanOrders works out what an intent means in a situation. It is pure: the
 // same arguments give the same plan. Rules are judged in this order, each that
 // is set leaving a decision: the chain of alerts, what the alert means, the instrument, the backlog,
-// the age of an exit; then for an entry its age, the drift of the price, the sides and the
-// rails as RiskLimits lists them, and last what protects it. Age ends it, the others are all told.
+// the session and the age of an exit; then for an entry the session, its age, the drift of the price,
+// the sides and the rails as RiskLimits lists them, and last what protects it. Session and age end it,
+// the others are all told.
 func PlanOrders(i Intent, rules WebhookRules, s Situation) Plan {
 	p := Plan{}
 	if i.Action == ActionCancel {

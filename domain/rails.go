@@ -22,7 +22,10 @@ func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
 	}
 	first, last := p.Steps[0], p.Steps[len(p.Steps)-1]
 	if first.Effect == EffectExit {
-		p.judgeExit(rules.Staleness, s.Age)
+		rules.Session.judge(p, EffectExit, i.Symbol, s.Now)
+		if p.State == "" {
+			p.judgeExit(rules.Staleness, s.Age)
+		}
 	}
 	if p.State == "" && last.Effect != EffectEntry && i.IsProtected() {
 		p.note(ReasonProtection, "nothing is entered, so there is nothing to protect")
@@ -30,7 +33,11 @@ func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
 	if p.State != "" || last.Effect != EffectEntry {
 		return
 	}
-	if rules.Staleness.judge(p, EffectEntry, s.Age); p.State == "" {
+	rules.Session.judge(p, EffectEntry, i.Symbol, s.Now)
+	if p.State == "" {
+		rules.Staleness.judge(p, EffectEntry, s.Age)
+	}
+	if p.State == "" {
 		p.judgeMaxAge(i, s.Age)
 	}
 	if p.State == "" {

@@ -83,6 +83,7 @@ type WebhookRules struct {
 	Chain         ChainRule
 	Protection    ProtectionRule
 	Senders       Senders
+	Session       Session
 }
 
 // The safe defaults of a config.
@@ -121,6 +122,14 @@ func OperatorRules(account BrokerAccountID) WebhookRules {
 	return r
 }
 
+// Mapped gives the symbol that an alert's symbol means to the config.
+func (r WebhookRules) Mapped(s Symbol) Symbol {
+	if to, ok := r.SymbolMap[s]; ok {
+		return to
+	}
+	return s
+}
+
 func (r WebhookRules) check() error {
 	var f faults
 	r.checkRoutes(&f)
@@ -143,6 +152,7 @@ func (r WebhookRules) check() error {
 	f.addErr("chain", r.Chain.check())
 	f.addErr("protection", r.Protection.check())
 	r.Senders.check(&f)
+	f.addErr("session", r.Session.check())
 	return f.err()
 }
 
@@ -218,7 +228,7 @@ func (r WebhookRules) clone() WebhookRules {
 	r.Sizing.Value = copied(r.Sizing.Value)
 	r.Risk, r.Staleness = r.Risk.clone(), r.Staleness.clone()
 	r.Dedupe.KeyFields = slices.Clone(r.Dedupe.KeyFields)
-	r.Senders = r.Senders.clone()
+	r.Senders, r.Session = r.Senders.clone(), r.Session.clone()
 	return r
 }
 

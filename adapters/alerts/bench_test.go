@@ -39,7 +39,8 @@ func BenchmarkJudge(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	rules := config.Snapshot().Rules
+	snap := config.Snapshot()
+	rules, now := snap.Rules, snap.CreatedAt
 	for name, body := range map[string]string{
 		"traderspost": strategyAlert,
 		"3commas": `{"secret":"t","max_lag":"300","timestamp":"2026-11-20T14:30:01Z","trigger_price":"91250.5","tv_exchange":"BYBIT",` +
@@ -59,7 +60,7 @@ func BenchmarkJudge(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, i := range parsed.Intents {
-					domain.PlanOrders(config.Admit(i).Intent, rules, domain.Situation{
+					domain.PlanOrders(config.Admit(i, now).Intent, rules, domain.Situation{
 						Instrument: domain.Instrument{Symbol: i.Symbol, Tradable: true}, Multiplier: domain.MustQuantity("1"),
 					})
 				}

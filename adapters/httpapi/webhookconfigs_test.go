@@ -56,7 +56,8 @@ var _ = Describe("Webhook configs", func() {
 			"sides":null,"risk":{"max_open_orders":null,"max_orders_per_minute":null,"max_daily_loss":null},
 			"staleness":{"exit_seconds":null,"max_price_drift_percent":null,"clock":"received","backlog":"expire"},
 			"dedupe":{"key_fields":null,"window_seconds":null},"chain":{"on_break":null,"hold_seconds":null},"protection":{"on_refused_leg":null},
-			"senders":{"allow_cidrs":[],"preset":null,"signing":false,"passphrase":null}`)
+			"senders":{"allow_cidrs":[],"preset":null,"signing":false,"passphrase":null},
+			"session":{"windows":null,"time_zone":null,"market":null,"outside":null,"exits":null}`)
 		Expect(got.status).To(Equal(http.StatusCreated), got.body)
 		Expect(got.body).To(MatchJSON(golden("webhookconfig")))
 	})
@@ -106,6 +107,12 @@ var _ = Describe("Webhook configs", func() {
 		Entry("a mapping for another format", `,"mapping":{"action":"body.a"}`, "mapping_not_possible mapping"),
 		Entry("senders", `,"senders":{"allow_cidrs":["10.0.0.0/33","office"],"preset":"mallory"}`,
 			"invalid_cidr senders.allow_cidrs.0", "invalid_cidr senders.allow_cidrs.1"),
+		Entry("a session", `,"session":{"x":1,"time_zone":"Mars/Olympus","windows":[{"from":"9:30","days":["monday"],"y":1},5],"outside":"x","exits":"x"}`,
+			"invalid_time_of_day session.windows.0.from", "required session.windows.0.until", "invalid_weekday session.windows.0.days.0",
+			"unknown_field session.windows.0.y", "wrong_type session.windows.1", "unknown_time_zone session.time_zone",
+			"invalid_outside session.outside", "invalid_exits session.exits", "unknown_field session.x"),
+		Entry("a session to wait for", `,"session":{"outside":"wait"}`, "not_built_yet session.outside"),
+		Entry("a market nobody knows", `,"session":{"market":"lse"}`, "invalid_market session.market"),
 		Entry("words of senders", `,"senders":{"signing":"yes","passphrase":1}`, "wrong_type senders.signing", "wrong_type senders.passphrase"),
 		Entry("a passphrase that is none", `,"senders":{"passphrase":"short"}`, "invalid_passphrase senders.passphrase"),
 		Entry("a sender nobody knows", `,"senders":{"preset":"mallory"}`, "invalid_preset senders.preset"),

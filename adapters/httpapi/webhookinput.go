@@ -124,6 +124,10 @@ func rulesEditFrom(f *form) (edit rulesEdit, passphrase string) {
 		senders, passphrase = sendersFrom(f)
 		return func(r *domain.WebhookRules) { r.Senders = senders }
 	})
+	field("session", func() func(*domain.WebhookRules) {
+		session := sessionFrom(f)
+		return func(r *domain.WebhookRules) { r.Session = session }
+	})
 	return edit, passphrase
 }
 

@@ -29,6 +29,7 @@ type webhookJSON struct {
 	Chain         chainJSON              `json:"chain"`
 	Protection    protectionJSON         `json:"protection"`
 	Senders       sendersJSON            `json:"senders"`
+	Session       sessionJSON            `json:"session"`
 	CreatedAt     string                 `json:"created_at"`
 	UpdatedAt     string                 `json:"updated_at"`
 }
@@ -144,6 +145,7 @@ func webhookOf(c *domain.WebhookConfig) webhookJSON {
 		Chain:      chainJSON(r.Chain),
 		Protection: protectionJSON(r.Protection),
 		Senders:    sendersOf(r.Senders),
+		Session:    sessionOf(r.Session),
 		CreatedAt:  stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
 	}
 }

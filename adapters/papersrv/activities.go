@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/hookfill/hookfill/adapters/paper"
-	"github.com/hookfill/hookfill/adapters/paper/nyse"
+	"github.com/hookfill/hookfill/domain/nyse"
 )
 
 // fillJSON is an execution as the account's activities tell it. It names the

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/hookfill/hookfill/adapters/paper"
-	"github.com/hookfill/hookfill/adapters/paper/nyse"
+	"github.com/hookfill/hookfill/domain/nyse"
 	"github.com/hookfill/hookfill/ports"
 )
 

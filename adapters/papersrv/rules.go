@@ -8,8 +8,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/hookfill/hookfill/adapters/paper"
-	"github.com/hookfill/hookfill/adapters/paper/nyse"
 	"github.com/hookfill/hookfill/domain"
+	"github.com/hookfill/hookfill/domain/nyse"
 )
 
 // rules are what the venue asks of an order before it looks at the account.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/hookfill/hookfill/domain"
 )
@@ -27,6 +28,7 @@ type rulesJSON struct {
 	Chain         *chainJSON                      `json:"chain,omitempty"`
 	Protection    *protectionJSON                 `json:"protection,omitempty"`
 	Senders       sendersJSON                     `json:"senders,omitzero"`
+	Session       sessionJSON                     `json:"session,omitzero"`
 }
 
 type sizingJSON struct {
@@ -106,6 +108,38 @@ type sendersJSON struct {
 // IsZero leaves out rules that ask senders for nothing.
 func (s sendersJSON) IsZero() bool { return domain.Senders(s).IsZero() }
 
+type sessionJSON struct {
+	Windows    []windowJSON  `json:"windows,omitempty"`
+	Zone       domain.Zone   `json:"zone,omitzero"`
+	Market     domain.Market `json:"market,omitempty"`
+	BindsExits bool          `json:"binds_exits,omitempty"`
+}
+
+// IsZero leaves out rules that trade at any time.
+func (s sessionJSON) IsZero() bool { return s.session().IsZero() }
+
+type windowJSON struct {
+	Days  []time.Weekday   `json:"days,omitempty"`
+	From  domain.TimeOfDay `json:"from"`
+	Until domain.TimeOfDay `json:"until"`
+}
+
+func sessionOf(s domain.Session) sessionJSON {
+	out := sessionJSON{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits}
+	for _, w := range s.Windows {
+		out.Windows = append(out.Windows, windowJSON(w))
+	}
+	return out
+}
+
+func (s sessionJSON) session() domain.Session {
+	out := domain.Session{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits}
+	for _, w := range s.Windows {
+		out.Windows = append(out.Windows, domain.TradingWindow(w))
+	}
+	return out
+}
+
 func encodeRules(r domain.WebhookRules) string {
 	return encodeJSON(rulesJSON{
 		Format:        r.Format,
@@ -122,6 +156,7 @@ func encodeRules(r domain.WebhookRules) string {
 		Chain:         chainOf(r.Chain),
 		Protection:    protectionOf(r.Protection),
 		Senders:       sendersJSON(r.Senders),
+		Session:       sessionOf(r.Session),
 	})
 }
 
@@ -152,6 +187,7 @@ func decodeRules(text string, routes []domain.Route) (domain.WebhookRules, error
 		Chain:         r.Chain.rule(),
 		Protection:    r.Protection.rule(),
 		Senders:       domain.Senders(r.Senders),
+		Session:       r.Session.session(),
 	}, nil
 }
 

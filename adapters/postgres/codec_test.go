@@ -83,6 +83,19 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 			Preset: draw(t, "preset", "", domain.SenderTradingView), Signing: rapid.Bool().Draw(t, "signing"), Passphrase: rapid.Bool().Draw(t, "passphrase"),
 		},
 	}
+	if rapid.Bool().Draw(t, "session") {
+		zone, err := domain.ParseZone(draw(t, "zone", "UTC", "Europe/Berlin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Session = domain.Session{
+			Zone: zone, Market: draw(t, "market", "", domain.MarketNYSE), BindsExits: rapid.Bool().Draw(t, "binds exits"),
+			Windows: []domain.TradingWindow{{
+				Days: []time.Weekday{draw(t, "day", time.Sunday, time.Friday)},
+				From: domain.TimeOfDay(rapid.IntRange(0, 1439).Draw(t, "from")), Until: domain.TimeOfDay(rapid.IntRange(0, 1439).Draw(t, "until")),
+			}},
+		}
+	}
 	if r.Sizing.Type != domain.SizingAlert {
 		value := draw(t, "value", someQuantities()...)
 		r.Sizing.Value = &value

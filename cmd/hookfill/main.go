@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // sessions name zones, and not every machine knows them
 
 	"github.com/spf13/cobra"
 )

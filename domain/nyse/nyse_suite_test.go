@@ -9,5 +9,5 @@ import (
 
 func TestNYSE(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "adapters/paper/nyse")
+	RunSpecs(t, "domain/nyse")
 }

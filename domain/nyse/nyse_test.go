@@ -6,7 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/hookfill/hookfill/adapters/paper/nyse"
+	"github.com/hookfill/hookfill/domain/nyse"
 )
 
 func day(s string) time.Time {

@@ -46,6 +46,11 @@ func NextOpen(t time.Time) time.Time {
 	return next(t, func(d Day) time.Time { return d.Open })
 }
 
+// NextSessionOpen gives the first start of a day's extended hours after a moment.
+func NextSessionOpen(t time.Time) time.Time {
+	return next(t, func(d Day) time.Time { return d.SessionOpen })
+}
+
 // NextClose gives the first end of a core session after a moment.
 func NextClose(t time.Time) time.Time {
 	return next(t, func(d Day) time.Time { return d.Close })

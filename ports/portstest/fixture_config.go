@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/netip"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -74,6 +75,7 @@ func plainRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 
 // fullRules say something in every field, extremes of numbers among them.
 func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
+	GinkgoHelper()
 	r := plainRules(accounts...)
 	for i := range r.Routes {
 		r.Routes[i].Multiplier = domain.MustQuantity(smallest)
@@ -100,6 +102,12 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	r.Senders = domain.Senders{
 		AllowCIDRs: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32")},
 		Preset:     domain.SenderTradingView, Signing: true, Passphrase: true,
+	}
+	newYork, err := domain.ParseZone("America/New_York")
+	Expect(err).NotTo(HaveOccurred())
+	r.Session = domain.Session{
+		Windows: []domain.TradingWindow{{Days: []time.Weekday{time.Sunday, time.Saturday}, From: 22 * 60, Until: 0}, {From: 0, Until: 1439}},
+		Zone:    newYork, Market: domain.MarketNYSEExtended, BindsExits: true,
 	}
 	return r
 }
