@@ -34,13 +34,15 @@ type knownConfig struct {
 	*domain.WebhookConfig
 	snapshot domain.WebhookConfigSnapshot
 	shared   senderSecrets
+	// former says that another token has taken the place of the one it was reached by.
+	former bool
 }
 
 // know gives what is to be known of a config to judge its alerts.
 func (v *SenderVault) know(ctx context.Context, c *domain.WebhookConfig) (knownConfig, error) {
 	snap := c.Snapshot()
 	shared, err := v.open(ctx, c, snap.Rules.Senders)
-	return knownConfig{c, snap, shared}, err
+	return knownConfig{WebhookConfig: c, snapshot: snap, shared: shared}, err
 }
 
 func newConfigCache(d ports.WebhookDirectory, vault *SenderVault, clock ports.Clock, keep time.Duration, limit int) *configCache {
@@ -62,10 +64,11 @@ func (c *configCache) get(ctx context.Context, hash ports.TokenHash) (knownConfi
 		c.forget(hash)
 		return knownConfig{}, err
 	}
-	config, err := c.vault.know(ctx, found)
+	config, err := c.vault.know(ctx, found.WebhookConfig)
 	if err != nil {
 		return knownConfig{}, err
 	}
+	config.former = found.Former
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.byHash) >= c.limit {

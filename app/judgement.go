@@ -41,7 +41,7 @@ func judgeIntent(config knownConfig, intent domain.Intent, d domain.Delivery, id
 	snap := config.snapshot
 	admission := config.Admit(intent, d.ReceivedAt)
 	if len(d.Proofs) > 0 {
-		admission.Decisions = slices.Insert(admission.Decisions, 0, senderDecision(d.Proofs))
+		admission.Decisions = slices.Insert(admission.Decisions, 0, senderDecisions(d.Proofs)...)
 	}
 	return domain.NewSignal(domain.SignalSnapshot{
 		ID: domain.SignalID{UUID: ids.New()}, UserID: snap.UserID, Source: domain.SourceAlert,

@@ -2,6 +2,7 @@ package app
 
 import (
 	"crypto/x509"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +17,17 @@ type senderCheck struct {
 	parser ports.AlertParser
 }
 
-// look gives the result of every proof the config asks for. Nothing is looked at that
-// it does not ask for.
+// look gives the result of every proof the config asks for, and tells of a URL that
+// is a former one. Nothing is looked at that the config does not ask for.
 func (c senderCheck) look(config knownConfig, a ports.Alert, now time.Time) []domain.ProofShown {
+	shown := c.lookAt(config, a, now)
+	if config.former {
+		shown = append(shown, domain.ProofShown{Proof: domain.ProofURL, Result: domain.ProofFormer})
+	}
+	return shown
+}
+
+func (c senderCheck) lookAt(config knownConfig, a ports.Alert, now time.Time) []domain.ProofShown {
 	asked := config.snapshot.Rules.Senders
 	if asked.IsZero() {
 		return nil
@@ -45,8 +54,13 @@ func (c senderCheck) lookAgain(config knownConfig, d domain.Delivery) []domain.P
 			shown[i].Result = c.passphrase(config, d.Body)
 		}
 	}
+	if i := slices.IndexFunc(d.Proofs, isURL); i >= 0 {
+		shown = append(shown, d.Proofs[i])
+	}
 	return shown
 }
+
+func isURL(p domain.ProofShown) bool { return p.Proof == domain.ProofURL }
 
 func (c senderCheck) passphrase(config knownConfig, body []byte) domain.ProofResult {
 	return verifyPassphrase(c.parser.Secrets(body), config.shared[domain.ProofPassphrase])
@@ -84,11 +98,21 @@ func senderRefusal(rules domain.Senders, shown []domain.ProofShown) error {
 	return &domain.Error{Kind: domain.KindForbidden, Code: lacking[0].Code, Field: lacking[0].Field, Reasons: lacking, Msg: lacking[0].Message}
 }
 
-// senderDecision is what a signal keeps of how its sender was known.
-func senderDecision(shown []domain.ProofShown) domain.Decision {
-	words := make([]string, len(shown))
-	for i, p := range shown {
-		words[i] = string(p.Proof) + " " + string(p.Result)
+// senderDecisions are what a signal keeps of how its sender was known, and of a URL
+// that was a former one.
+func senderDecisions(shown []domain.ProofShown) (told []domain.Decision) {
+	var words []string
+	for _, p := range shown {
+		if isURL(p) {
+			told = append(told, domain.Decision{
+				Rule: domain.RuleFormerURL, Verdict: domain.VerdictNote, Detail: "posted to a URL that another has taken the place of: change it where the alert is made",
+			})
+			continue
+		}
+		words = append(words, string(p.Proof)+" "+string(p.Result))
 	}
-	return domain.Decision{Rule: "senders", Verdict: domain.VerdictPass, Detail: strings.Join(words, ", ")}
+	if len(words) > 0 {
+		told = append(told, domain.Decision{Rule: "senders", Verdict: domain.VerdictPass, Detail: strings.Join(words, ", ")})
+	}
+	return told
 }

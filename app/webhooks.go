@@ -27,8 +27,9 @@ func NewWebhooks(
 	return &Webhooks{work: work, parser: parser, brokers: brokers, vault: vault, clock: clock, ids: ids}
 }
 
-// MaxOverlapSeconds bounds how long a rotated token keeps working: 30 days.
-const MaxOverlapSeconds = 2592000
+// MaxOverlapSeconds bounds how long a rotated token keeps working: 366 days, for
+// senders keep alerts for months and longer.
+const MaxOverlapSeconds = 31622400
 
 // CreateWebhook implements ports.WebhookAdmin.
 func (w *Webhooks) CreateWebhook(
@@ -71,9 +72,16 @@ func (w *Webhooks) RotateToken(
 	})
 }
 
+// EndFormerTokens implements ports.WebhookAdmin.
+func (w *Webhooks) EndFormerTokens(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error {
+	return w.work.Do(ctx, caller, func(ctx context.Context, r ports.Repositories) error {
+		return r.WebhookConfigs.EndFormerTokens(ctx, id)
+	})
+}
+
 func checkOverlap(seconds int) error {
 	if seconds < 0 || seconds > MaxOverlapSeconds {
-		return domain.Invalid("invalid_overlap", "overlap_seconds", "must be 0 to 2592000")
+		return domain.Invalid("invalid_overlap", "overlap_seconds", "must be 0 to 31622400")
 	}
 	return nil
 }

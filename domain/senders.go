@@ -95,6 +95,9 @@ const (
 	ProofCertificate SenderProof = "certificate"
 	ProofSignature   SenderProof = "signature"
 	ProofPassphrase  SenderProof = "passphrase"
+	// ProofURL is told of only where another has taken the place of the one that was
+	// posted to.
+	ProofURL SenderProof = "url"
 )
 
 // ProofResult says what came of looking at a proof.
@@ -105,7 +108,12 @@ const (
 	ProofPassed ProofResult = "passed"
 	ProofFailed ProofResult = "failed"
 	ProofAbsent ProofResult = "absent"
+	ProofFormer ProofResult = "former"
 )
+
+// RuleFormerURL is the rule of the decision that an alert came by a URL that another
+// has taken the place of.
+const RuleFormerURL = "former_url"
 
 // ProofShown is a proof that a webhook asks for and what came of it.
 type ProofShown struct {

@@ -116,8 +116,10 @@ type WebhookAdmin interface {
 	// KindNotFound, here and below.
 	ChangeWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, c WebhookChange, once Idempotency) (IssuedWebhook, error)
 	// RotateToken issues a further token and ends the former ones overlapSeconds
-	// from now, 0 to 2592000.
+	// from now, 0 to 31622400.
 	RotateToken(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID, overlapSeconds int, once Idempotency) (IssuedWebhook, error)
+	// EndFormerTokens ends every token but the last one issued, at once.
+	EndFormerTokens(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error
 	// RotateSigningSecret issues a further signing secret and ends the former ones as
 	// RotateToken does tokens. A webhook that takes unsigned alerts is KindConflict with
 	// code not_signing.

@@ -7,12 +7,20 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
+// ReachedWebhook is a config as a token reaches it.
+type ReachedWebhook struct {
+	*domain.WebhookConfig
+	// Former reports that another token was added after this one, which works on for
+	// its overlap.
+	Former bool
+}
+
 // WebhookDirectory finds the config a token reaches.
 type WebhookDirectory interface {
 	// ByToken gives the config reached by the token with its present rules and
 	// status. An unknown, ended or revoked token, and one of a removed config,
 	// are the same KindNotFound.
-	ByToken(ctx context.Context, token TokenHash) (*domain.WebhookConfig, error)
+	ByToken(ctx context.Context, token TokenHash) (ReachedWebhook, error)
 	// ByID gives a config by its id, whosever it is, for a delivery whose token was
 	// looked at when it came. An unknown and a removed one are KindNotFound.
 	ByID(ctx context.Context, id domain.WebhookConfigID) (*domain.WebhookConfig, error)

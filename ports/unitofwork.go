@@ -77,6 +77,13 @@ type WebhookConfigRepository interface {
 	// overlap seconds from now by the database's clock, at the latest; 0 ends them
 	// at once.
 	AddToken(ctx context.Context, id domain.WebhookConfigID, token TokenHash, overlapSeconds int) error
+	// EndFormerTokens ends every token but the last one added, at once.
+	EndFormerTokens(ctx context.Context, id domain.WebhookConfigID) error
+	// FormerURLUses gives which alerts still come by a former token: by symbol and
+	// action, the last signal of those among the config's last FormerURLReach that
+	// carries the decision RuleFormerURL, the latest first. An alert that came by the
+	// present token since is not among them.
+	FormerURLUses(ctx context.Context, id domain.WebhookConfigID) ([]FormerURLUse, error)
 	// OpenOrders counts the config's working or unsettled orders.
 	OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error)
 	// Usage gives what the config has used of the rails that count, by the
@@ -87,6 +94,19 @@ type WebhookConfigRepository interface {
 	Stood(ctx context.Context, id domain.WebhookConfigID, account domain.BrokerAccountID, symbol domain.Symbol) (*domain.Net, error)
 	// Refusals gives the deliveries to the config that were not understood.
 	Refusals(ctx context.Context, id domain.WebhookConfigID, page PageRequest) (Page[Refusal], error)
+}
+
+// FormerURLReach is how many of a config's signals are looked through for alerts that
+// still come by a former token.
+const FormerURLReach = 5000
+
+// FormerURLUse is an alert, told apart by symbol and action, that came by a former
+// token when it last came.
+type FormerURLUse struct {
+	Symbol     domain.Symbol
+	Action     domain.Action
+	SignalID   domain.SignalID
+	ReceivedAt time.Time
 }
 
 // Refusal is a delivery that made no signal, and why.

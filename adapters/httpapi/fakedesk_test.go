@@ -192,6 +192,14 @@ func (w *world) RotateSigningSecret(ctx context.Context, caller domain.Principal
 	return got, err
 }
 
+func (w *world) EndFormerTokens(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error {
+	return w.do(ctx, func() error {
+		_, err := w.config(caller.UserID, id)
+		w.ended = append(w.ended, id)
+		return err
+	})
+}
+
 func (w *world) RemoveWebhook(ctx context.Context, caller domain.Principal, id domain.WebhookConfigID) error {
 	return w.do(ctx, func() error {
 		c, err := w.config(caller.UserID, id)

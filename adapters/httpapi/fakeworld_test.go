@@ -33,6 +33,7 @@ type world struct {
 	quotes    []ports.Quote
 	once      []ports.Idempotency
 	overlap   int
+	ended     []domain.WebhookConfigID
 	preview   ports.Preview
 	previews  [][]byte
 	answers   []ports.BacklogAction
@@ -187,6 +188,13 @@ func (r configRows) Versions(_ context.Context, id domain.WebhookConfigID) ([]*d
 	versions := slices.Clone(r.w.configs[id])
 	slices.Reverse(versions)
 	return versions, nil
+}
+
+func (r configRows) FormerURLUses(_ context.Context, id domain.WebhookConfigID) ([]ports.FormerURLUse, error) {
+	if _, err := r.w.config(r.owner, id); err != nil {
+		return nil, err
+	}
+	return []ports.FormerURLUse{{Symbol: "AAPL", Action: domain.ActionBuy, SignalID: domain.SignalID{UUID: uuid.UUID{15: 9}}, ReceivedAt: noon()}}, nil
 }
 
 func (r configRows) Refusals(_ context.Context, id domain.WebhookConfigID, page ports.PageRequest) (ports.Page[ports.Refusal], error) {

@@ -56,6 +56,8 @@ func (a *API) apiRoutes() []Route {
 		{get, "/v1/webhook-configs/{id}/versions", true, a.as(a.listWebhookVersions)},
 		{post, "/v1/webhook-configs/{id}/preview", true, a.as(a.previewAlert)},
 		{get, "/v1/webhook-configs/{id}/refusals", true, a.as(a.listRefusals)},
+		{get, "/v1/webhook-configs/{id}/former-urls", true, a.as(a.listFormerURLUses)},
+		{del, "/v1/webhook-configs/{id}/former-urls", true, a.as(a.endFormerURLs)},
 
 		{get, "/v1/signals", true, a.as(a.listSignals)},
 		{post, "/v1/signals", true, a.as(a.tradeByHand)},

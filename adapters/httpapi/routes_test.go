@@ -78,7 +78,7 @@ var _ = Describe("Every route", func() {
 		for _, r := range h.api.Routes() {
 			Expect(r.Auth).To(Equal(!strings.HasPrefix(r.Path, "/hooks/")), r.Path)
 		}
-		Expect(guarded()).To(HaveLen(32))
+		Expect(guarded()).To(HaveLen(34))
 	})
 
 	It("answers every way not to be signed in with the same 401", func(ctx SpecContext) {
@@ -128,7 +128,7 @@ var _ = Describe("Every route", func() {
 				Expect(missing.body).To(Equal(foreign.body), "%s %s", r.Method, r.Path)
 			}
 		}
-		Expect(checked).To(Equal(19))
+		Expect(checked).To(Equal(21))
 	})
 
 	It("shows nothing of another's in a list", func(ctx SpecContext) {

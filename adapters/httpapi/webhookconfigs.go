@@ -100,7 +100,7 @@ func (a *API) removeWebhook(ctx context.Context, c *call) (answer, error) {
 // sender can be changed in time.
 const (
 	defaultOverlapSeconds = 604800
-	maxOverlapSeconds     = 2592000
+	maxOverlapSeconds     = 31622400
 )
 
 // What of a webhook may be rotated.
@@ -123,7 +123,7 @@ func (a *API) rotateWebhook(ctx context.Context, c *call) (answer, error) {
 		overlap = *given
 	}
 	if overlap < 0 || overlap > maxOverlapSeconds {
-		f.fault("invalid_overlap", "overlap_seconds", "must be 0 to 2592000")
+		f.fault("invalid_overlap", "overlap_seconds", "must be 0 to 31622400")
 	}
 	rotate := a.deps.Webhooks.RotateToken
 	switch f.textOr("of", rotateURL) {

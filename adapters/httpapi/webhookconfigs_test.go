@@ -256,13 +256,13 @@ var _ = Describe("Webhook configs", func() {
 
 	It("get a further token, the former working a week unless it is said", func(ctx SpecContext) {
 		path := create(ctx, "").header.Get("Location") + "/rotate"
-		for body, overlap := range map[string]int{"": 604800, "{}": 604800, `{"overlap_seconds":0}`: 0, `{"overlap_seconds":2592000}`: 2592000} {
+		for body, overlap := range map[string]int{"": 604800, "{}": 604800, `{"overlap_seconds":0}`: 0, `{"overlap_seconds":31622400}`: 31622400} {
 			got := h.alice(ctx, http.MethodPost, path, body)
 			Expect(got.status).To(Equal(http.StatusOK), got.body)
 			Expect(got.at("url")).To(Equal("https://hooks.example.com/hooks/" + tokenFor(2)))
 			Expect(h.world.overlap).To(Equal(overlap))
 		}
-		for _, bad := range []string{`{"overlap_seconds":-1}`, `{"overlap_seconds":2592001}`} {
+		for _, bad := range []string{`{"overlap_seconds":-1}`, `{"overlap_seconds":31622401}`} {
 			Expect(h.alice(ctx, http.MethodPost, path, bad).faults()).To(Equal([]string{"invalid_overlap overlap_seconds"}))
 		}
 		Expect(h.alice(ctx, http.MethodPost, path, `{"overlap_seconds":99999999999999999999}`).faults()).To(Equal([]string{"wrong_type overlap_seconds"}))
@@ -281,6 +281,20 @@ var _ = Describe("Webhook configs", func() {
 		Expect(got.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(got.at("code")).To(Equal("not_understood"))
 		Expect(got.faults()).To(Equal([]string{"malformed_json body"}))
+	})
+
+	It("show which alerts still come by a former URL, and end those URLs", func(ctx SpecContext) {
+		made := create(ctx, "")
+		path := made.header.Get("Location") + "/former-urls"
+		got := h.alice(ctx, http.MethodGet, path, "")
+		Expect(got.status).To(Equal(http.StatusOK))
+		Expect(got.body).To(MatchJSON(`{"items":[{"symbol":"AAPL","action":"buy","signal_id":"00000000-0000-0000-0000-000000000009",
+			"received_at":"2026-01-02T12:00:00.123456Z"}],"next_cursor":null}`))
+		Expect(h.alice(ctx, http.MethodGet, path+"?symbol=AAPL", "").status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(h.alice(ctx, http.MethodDelete, path, `{"overlap_seconds":5}`).status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(h.world.ended).To(BeEmpty())
+		Expect(h.alice(ctx, http.MethodDelete, path, "").status).To(Equal(http.StatusNoContent))
+		Expect(h.world.ended).To(HaveExactElements(HaveField("String()", made.at("id"))))
 	})
 
 	It("show the deliveries that were not understood", func(ctx SpecContext) {

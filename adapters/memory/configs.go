@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -54,7 +55,7 @@ func (r configs) addToken(id domain.WebhookConfigID, token ports.TokenHash) erro
 	if _, taken := r.tokens[token]; taken {
 		return domain.Conflict("already_exists", "the token is in use")
 	}
-	put(r.tx, r.tokens, token, tokenRow{config: id})
+	put(r.tx, r.tokens, token, tokenRow{config: id, turn: len(r.tokens)}) // none is ever removed
 	return nil
 }
 
@@ -149,14 +150,68 @@ func (r configs) AddToken(ctx context.Context, id domain.WebhookConfigID, token 
 	if _, err := r.find(id); err != nil {
 		return err
 	}
-	ends := r.now.Add(time.Duration(overlapSeconds) * time.Second)
+	r.endTokens(id, r.now.Add(time.Duration(overlapSeconds)*time.Second), func(tokenRow) bool { return true })
+	return r.addToken(id, token)
+}
+
+// endTokens never puts an end off that was set before.
+func (r configs) endTokens(id domain.WebhookConfigID, ends time.Time, which func(tokenRow) bool) {
 	for hash, row := range r.tokens {
-		if row.config == id && (row.ends == nil || row.ends.After(ends)) {
+		if row.config == id && which(row) && (row.ends == nil || row.ends.After(ends)) {
 			row.ends = &ends
 			put(r.tx, r.tokens, hash, row)
 		}
 	}
-	return r.addToken(id, token)
+}
+
+func (r configs) EndFormerTokens(ctx context.Context, id domain.WebhookConfigID) error {
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	if _, err := r.find(id); err != nil {
+		return err
+	}
+	r.endTokens(id, r.now, r.isFormer)
+	return nil
+}
+
+// isFormer reports whether another token of the config was added after one.
+func (t *tx) isFormer(token tokenRow) bool {
+	for _, other := range t.tokens {
+		if other.config == token.config && other.turn > token.turn {
+			return true
+		}
+	}
+	return false
+}
+
+func (r configs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID) (uses []ports.FormerURLUse, err error) {
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := r.find(id); err != nil {
+		return nil, err
+	}
+	var last []domain.SignalSnapshot
+	for _, row := range r.signals {
+		if c := row.signal.WebhookConfigID; c != nil && *c == id {
+			last = append(last, row.signal)
+		}
+	}
+	slices.SortFunc(last, func(a, b domain.SignalSnapshot) int { return bytes.Compare(b.ID.UUID[:], a.ID.UUID[:]) })
+	type alert struct {
+		symbol domain.Symbol
+		action domain.Action
+	}
+	met := map[alert]bool{}
+	for _, s := range last[:min(len(last), ports.FormerURLReach)] {
+		a := alert{s.Intent.Symbol, s.Intent.Action}
+		if !met[a] && slices.ContainsFunc(s.Decisions, func(d domain.Decision) bool { return d.Rule == domain.RuleFormerURL }) {
+			uses = append(uses, ports.FormerURLUse{Symbol: a.symbol, Action: a.action, SignalID: s.ID, ReceivedAt: s.ReceivedAt})
+		}
+		met[a] = true
+	}
+	return uses, nil
 }
 
 func (r configs) OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error) {
@@ -204,15 +259,15 @@ func (r configs) Refusals(ctx context.Context, id domain.WebhookConfigID, q port
 }
 
 // ByToken gives the config a token reaches, whoever it belongs to.
-func (s *Store) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
-	var c *domain.WebhookConfig
+func (s *Store) ByToken(ctx context.Context, token ports.TokenHash) (ports.ReachedWebhook, error) {
+	var c ports.ReachedWebhook
 	err := s.transact(ctx, func(t *tx) error {
 		row, ok := t.tokens[token]
 		config := t.configs[row.config].config
 		if !ok || row.ends != nil && !t.now.Before(*row.ends) || config.DeletedAt != nil {
 			return domain.NotFound("webhook")
 		}
-		c = restoreConfig(config)
+		c = ports.ReachedWebhook{WebhookConfig: restoreConfig(config), Former: t.isFormer(row)}
 		return nil
 	})
 	return c, err

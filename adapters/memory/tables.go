@@ -96,6 +96,8 @@ type rulesVersion struct {
 
 type tokenRow struct {
 	config domain.WebhookConfigID
+	// turn is the place of the token among all, in the order they were added.
+	turn int
 	// ends is nil for a token nothing ends.
 	ends *time.Time
 }

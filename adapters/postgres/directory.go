@@ -16,17 +16,20 @@ var _ ports.WebhookDirectory = (*Directory)(nil)
 func NewDirectory(db *DB) *Directory { return &Directory{db: db} }
 
 // ByToken implements ports.WebhookDirectory.
-func (d *Directory) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
+func (d *Directory) ByToken(ctx context.Context, token ports.TokenHash) (ports.ReachedWebhook, error) {
 	var m webhookConfigModel
 	err := selectWebhookConfigs(d.db.worker, &m, presentVersion).
+		ColumnExpr("exists (select from private.webhook_tokens as later where later.user_id = token.user_id and "+
+			"later.webhook_config_id = token.webhook_config_id and later.created_at > token.created_at) as former").
 		Join("join private.webhook_tokens as token on token.user_id = config.user_id and token.webhook_config_id = config.id").
 		Where("token.token_hash = ?", token[:]).
 		Where("token.ends_at is null or token.ends_at > now()").
 		Scan(ctx)
 	if err != nil {
-		return nil, missing("webhook", err)
+		return ports.ReachedWebhook{}, missing("webhook", err)
 	}
-	return m.toDomain()
+	c, err := m.toDomain()
+	return ports.ReachedWebhook{WebhookConfig: c, Former: m.Former}, err
 }
 
 // ByID implements ports.WebhookDirectory.

@@ -33,6 +33,8 @@ type webhookConfigModel struct {
 	Revision int    `bun:"revision,scanonly"`
 	Rules    string `bun:"rules,scanonly"`
 	Routes   string `bun:"routes,scanonly"`
+	// Former is of the token that reached it.
+	Former bool `bun:"former,scanonly"`
 }
 
 func (m *webhookConfigModel) listID() uuid.UUID { return m.ID }

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"github.com/hookfill/hookfill/domain"
@@ -40,4 +42,56 @@ func (s session) addToken(ctx context.Context, id domain.WebhookConfigID, token 
 			on conflict (token_hash) do nothing`, token[:], s.user.UUID, id.UUID)
 		return oneRow(added, err, domain.Conflict("already_exists", "there is a webhook of this token"))
 	})
+}
+
+// EndFormerTokens implements ports.WebhookConfigRepository.
+func (r *webhookConfigs) EndFormerTokens(ctx context.Context, id domain.WebhookConfigID) error {
+	if err := lockRow(ctx, r.tx, webhookConfigsTable, "webhook", id.UUID); err != nil {
+		return err
+	}
+	return r.asAPI(ctx, func(tx bun.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			update private.webhook_tokens former
+			set ends_at = least(ends_at, now())
+			where webhook_config_id = ? and exists (
+				select from private.webhook_tokens later
+				where later.webhook_config_id = former.webhook_config_id and later.created_at > former.created_at)`, id.UUID)
+		return err
+	})
+}
+
+type formerURLUseModel struct {
+	ID         uuid.UUID     `bun:"id"`
+	Symbol     domain.Symbol `bun:"symbol"`
+	Action     domain.Action `bun:"action"`
+	ReceivedAt time.Time     `bun:"received_at"`
+}
+
+// FormerURLUses implements ports.WebhookConfigRepository.
+func (r *webhookConfigs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID) ([]ports.FormerURLUse, error) {
+	if _, err := r.ByID(ctx, id); err != nil {
+		return nil, err
+	}
+	var rows []formerURLUseModel
+	err := r.tx.NewRaw(`
+		select id, symbol, action, received_at
+		from (
+			select distinct on (symbol, action) id, symbol, action, received_at, decisions
+			from (
+				select id, symbol, action, received_at, decisions
+				from public.signals
+				where webhook_config_id = ?
+				order by id desc
+				limit ?
+			) as reached
+			order by symbol, action, id desc
+		) as last
+		where decisions @> jsonb_build_array(jsonb_build_object('rule', ?::text))
+		order by id desc`, id.UUID, ports.FormerURLReach, domain.RuleFormerURL).Scan(ctx, &rows)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return column(rows, func(m formerURLUseModel) ports.FormerURLUse {
+		return ports.FormerURLUse{Symbol: m.Symbol, Action: m.Action, SignalID: domain.SignalID{UUID: m.ID}, ReceivedAt: m.ReceivedAt.UTC()}
+	}), nil
 }

@@ -13,8 +13,8 @@ type nothing = struct{}
 
 type simDirectory struct{ reaching }
 
-func (d simDirectory) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
-	return across(d.reaching, fmt.Sprintf("finds webhook %x", token[:2]), func() (*domain.WebhookConfig, error) {
+func (d simDirectory) ByToken(ctx context.Context, token ports.TokenHash) (ports.ReachedWebhook, error) {
+	return across(d.reaching, fmt.Sprintf("finds webhook %x", token[:2]), func() (ports.ReachedWebhook, error) {
 		return d.w.store.ByToken(ctx, token)
 	})
 }

@@ -108,6 +108,12 @@ var _ = Describe("Commands", func() {
 		Expect(gone).To(failWith(1, ContainSubstring("404")))
 		Expect(done(ctx, dir, "webhook", "rotate", id)).To(haveLine("url", standing.url+"/hooks/hf_"))
 		Expect(done(ctx, dir, "send", rotated, "--file", write("BUY 1 AAPL"))).To(HavePrefix("accepted "), "for seven days more")
+		table, records := all(ctx, "webhook", "former-urls", id)
+		Expect(table).To(And(haveLine("SYMBOL", "ACTION", "LAST CAME", "SIGNAL"), haveLine("AAPL", "buy")))
+		Expect(records).To(ConsistOf(And(HaveKeyWithValue("symbol", "AAPL"), HaveKeyWithValue("action", "buy"))))
+		Expect(done(ctx, dir, "webhook", "former-urls", id, "--end")).To(Equal("ended the former URLs of " + id + "\n"))
+		Eventually(hookfill).WithContext(ctx).WithArguments(dir, "send", rotated, "--file", write("BUY 1 AAPL")).
+			Should(failWith(1, ContainSubstring("404")), "configs are remembered for a second")
 
 		other, url := create(ctx, addAccount(ctx))
 		Expect(done(ctx, dir, "webhook", "delete", other)).To(Equal("deleted " + other + "\n"))

@@ -129,7 +129,7 @@ func (e estate) seen(ctx context.Context) map[string]string {
 	all := map[string]string{}
 	for _, path := range []string{
 		"/v1/broker-accounts", "/v1/webhook-configs", "/v1/webhook-configs/" + e.webhook.ID + "/versions",
-		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/signals", "/v1/signals/" + e.signal, "/v1/reviews", "/v1/unmatched-orders", "/v1/orders",
+		"/v1/webhook-configs/" + e.webhook.ID + "/refusals", "/v1/webhook-configs/" + e.webhook.ID + "/former-urls", "/v1/signals", "/v1/signals/" + e.signal, "/v1/reviews", "/v1/unmatched-orders", "/v1/orders",
 		"/v1/orders/" + e.working, "/v1/positions?by=account", "/v1/positions?by=webhook",
 	} {
 		a := e.owner.call(ctx, http.MethodGet, path, nil)

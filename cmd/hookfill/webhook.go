@@ -18,7 +18,7 @@ func newWebhook(env environment) *cobra.Command {
 		newWebhookCreate(env), newWebhookList(env), newWebhookShow(env), newWebhookUpdate(env), newWebhookRotate(env),
 		newWebhookStatus(env, "pause", "paused", "Record a webhook's alerts and refuse them"),
 		newWebhookStatus(env, "resume", "active", "Execute a webhook's alerts again"),
-		newWebhookDelete(env), newWebhookPreview(env),
+		newWebhookDelete(env), newWebhookPreview(env), newWebhookFormerURLs(env),
 	)
 	return cmd
 }
@@ -112,7 +112,7 @@ func newWebhookRotate(env environment) *cobra.Command {
 		Use: "rotate ID", Short: "Issue another URL, or signing secret, and end the old ones after an overlap", Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().StringVar(&of, "of", "url", "url or signing_secret")
-	cmd.Flags().IntVar(&overlap, "overlap", 604800, "seconds the old ones go on working, 0 to 2592000; 0 after a leak")
+	cmd.Flags().IntVar(&overlap, "overlap", 604800, "seconds the old ones go on working, 0 to 31622400; 0 after a leak")
 	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
 		issued, err := c.do(ctx, resty.MethodPost, webhookConfigs+"/"+args[0]+"/rotate", nil, map[string]any{"of": of, "overlap_seconds": overlap})
 		if err != nil {
@@ -130,6 +130,29 @@ func newWebhookStatus(env environment, verb, status, short string) *cobra.Comman
 			return err
 		}
 		return out.record(changed)
+	})
+}
+
+func newWebhookFormerURLs(env environment) *cobra.Command {
+	var end bool
+	cmd := &cobra.Command{
+		Use: "former-urls ID", Short: "List which alerts still come by a URL that was rotated out, or end those URLs", Args: cobra.ExactArgs(1),
+		Long: "List which alerts came by a former URL when they last came, told apart by symbol and action.\nWith --end, end the former URLs at once instead.",
+	}
+	cmd.Flags().BoolVar(&end, "end", false, "end the former URLs at once")
+	return clientCommand(env, cmd, func(ctx context.Context, c *client, args []string, out printer) error {
+		path := webhookConfigs + "/" + args[0] + "/former-urls"
+		if end {
+			if _, err := c.do(ctx, resty.MethodDelete, path, nil, nil); err != nil {
+				return err
+			}
+			return out.done("ended the former URLs of " + args[0])
+		}
+		items, err := c.pages(ctx, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		return out.list(items, column{"SYMBOL", "symbol"}, column{"ACTION", "action"}, column{"LAST CAME", "received_at"}, column{"SIGNAL", "signal_id"})
 	})
 }
 

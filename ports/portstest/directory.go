@@ -20,6 +20,7 @@ func DescribeWebhookDirectory(name string, h StorageHarness) bool {
 			reached, err := w.Directory.ByToken(ctx, token)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(reached.Snapshot()).To(sameAs(c.Snapshot()))
+			Expect(reached.Former).To(BeFalse())
 
 			now := w.mint.now()
 			changed := w.change(ctx, w.ada, c.ID(), func(c *domain.WebhookConfig) error {

@@ -165,9 +165,9 @@ type remembers struct {
 	known sync.Map
 }
 
-func (d *remembers) ByToken(ctx context.Context, token ports.TokenHash) (*domain.WebhookConfig, error) {
+func (d *remembers) ByToken(ctx context.Context, token ports.TokenHash) (ports.ReachedWebhook, error) {
 	if c, ok := d.known.Load(token); ok {
-		return c.(*domain.WebhookConfig), nil
+		return c.(ports.ReachedWebhook), nil
 	}
 	c, err := d.WebhookDirectory.ByToken(ctx, token)
 	if err == nil {

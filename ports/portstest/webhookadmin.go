@@ -203,13 +203,24 @@ func (s *webhookSpecs) describeRotate() {
 		Expect(reaches(ctx, further.Token)).To(Succeed())
 	})
 
-	It("takes 0 to 2592000 seconds", func(ctx SpecContext) {
+	It("takes 0 to 31622400 seconds", func(ctx SpecContext) {
 		hook := s.webhook(ctx, s.ada, s.routed)
-		Expect(s.Webhooks.RotateToken(ctx, s.ada, hook.Config.ID(), 2592000, unmarked())).Error().NotTo(HaveOccurred())
-		for _, seconds := range []int{-1, 2592001} {
+		Expect(s.Webhooks.RotateToken(ctx, s.ada, hook.Config.ID(), 31622400, unmarked())).Error().NotTo(HaveOccurred())
+		for _, seconds := range []int{-1, 31622401} {
 			Expect(s.Webhooks.RotateToken(ctx, s.ada, hook.Config.ID(), seconds, unmarked())).Error().To(failAs(domain.KindInvalid))
 		}
 		Expect(reaches(ctx, hook.Token)).To(Succeed())
+	})
+
+	It("ends every former token at once when told to, and not the last one", func(ctx SpecContext) {
+		former := s.webhook(ctx, s.ada, s.routed)
+		last, err := s.Webhooks.RotateToken(ctx, s.ada, former.Config.ID(), 3600, unmarked())
+		Expect(err).NotTo(HaveOccurred())
+		Expect(s.Webhooks.EndFormerTokens(ctx, s.ada, former.Config.ID())).To(Succeed())
+		Eventually(reaches).WithContext(ctx).WithArguments(former.Token).WithTimeout(patience).Should(failAs(domain.KindNotFound))
+		Expect(reaches(ctx, last.Token)).To(Succeed())
+		Expect(s.Webhooks.EndFormerTokens(ctx, s.ada, former.Config.ID())).To(Succeed(), "there is none")
+		s.notFound(ctx, func(id domain.WebhookConfigID) error { return s.Webhooks.EndFormerTokens(ctx, s.ada, id) })
 	})
 
 	It("issues one token for a request that is sent again, and gives it out once", func(ctx SpecContext) {

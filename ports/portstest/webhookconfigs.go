@@ -22,6 +22,8 @@ func DescribeWebhookConfigRepository(name string, h StorageHarness) bool {
 		Describe("Update", func() { describeUpdateConfig(w) })
 		Describe("Versions", func() { describeVersions(w) })
 		Describe("AddToken", func() { describeAddToken(w) })
+		Describe("EndFormerTokens", func() { describeEndFormerTokens(w) })
+		Describe("FormerURLUses", func() { describeFormerURLUses(w) })
 		Describe("OpenOrders", func() { describeOpenOrders(w) })
 		Describe("Usage", func() { describeConfigUsage(w) })
 		Describe("Refusals", func() { describeRefusals(w) })

@@ -44,15 +44,15 @@ func (s *webhookSpecs) describeSecrets() {
 		Expect(change(ctx, asking(domain.Senders{Signing: true}), unmarked())).To(HaveField("SigningSecret", BeEmpty()), "it asked before")
 	})
 
-	It("issue further ones for an overlap of 0 to 2592000 s, where alerts are signed", func(ctx SpecContext) {
+	It("issue further ones for an overlap of 0 to 31622400 s, where alerts are signed", func(ctx SpecContext) {
 		rotate := func(overlap int) (ports.IssuedWebhook, error) {
 			return s.Webhooks.RotateSigningSecret(ctx, s.ada, hook.Config.ID(), overlap, unmarked())
 		}
 		Expect(rotate(0)).Error().To(failWith(domain.KindConflict, "not_signing"))
 		first, err := change(ctx, asking(domain.Senders{Signing: true}), unmarked())
 		Expect(err).NotTo(HaveOccurred())
-		Expect(rotate(2592000)).To(HaveField("SigningSecret", And(secretLike, Not(Equal(first.SigningSecret)))))
-		for _, overlap := range []int{-1, 2592001} {
+		Expect(rotate(31622400)).To(HaveField("SigningSecret", And(secretLike, Not(Equal(first.SigningSecret)))))
+		for _, overlap := range []int{-1, 31622401} {
 			Expect(rotate(overlap)).Error().To(failWith(domain.KindInvalid, "invalid_overlap"))
 		}
 		s.notFound(ctx, func(id domain.WebhookConfigID) error {
