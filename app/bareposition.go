@@ -10,10 +10,11 @@ import (
 )
 
 // protectingRules are those under which what an entry built is closed: they are
-// its config's, but that no exit of the guard or of a halt is too old, and where
-// what others built in the account is none of its business, they are about its own.
+// its config's, but that no exit of the guard or of a halt is too old or outside of a
+// session, and where what others built in the account is none of its business, they
+// are about its own.
 func protectingRules(r domain.WebhookRules, ownOnly bool) domain.WebhookRules {
-	r.Staleness.ExitSeconds = nil
+	r.Staleness.ExitSeconds, r.Session = nil, domain.Session{}
 	if ownOnly {
 		r.PositionScope = domain.PositionScopeWebhook
 	}

@@ -114,6 +114,16 @@ var _ = Describe("A halt", func() {
 			"of what the webhook holds, and of what is left")
 	})
 
+	It("ends in flatten what is held by a webhook outside of the session that binds its exits", func(ctx SpecContext) {
+		t.send(ctx, t.hook(ctx, exchangeHoursFor(everything)), buyTen)
+		t.settle(ctx)
+		t.clock.Advance(7 * time.Hour)
+		set(ctx, domain.HaltModeFlatten)
+		t.settle(ctx)
+		t.later(ctx, time.Second)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+	})
+
 	It("ends what one webhook built and ordered, and leaves what another has in the account", func(ctx SpecContext) {
 		other := t.hook(ctx)
 		t.send(ctx, hook, buyTen)

@@ -10,18 +10,26 @@ import (
 	"github.com/hookfill/hookfill/ports"
 )
 
+// What a session binds.
+const (
+	entriesAlone = false
+	everything   = true
+)
+
+// exchangeHoursFor has a webhook trade in the hours of the exchange.
+func exchangeHoursFor(exitsToo bool) func(*domain.WebhookRules) {
+	return func(r *domain.WebhookRules) {
+		r.Session = domain.Session{Market: domain.MarketNYSE, BindsExits: exitsToo}
+		r.Dedupe.WindowSeconds = 1
+	}
+}
+
 var _ = Describe("A webhook that trades in the exchange's hours", func() {
 	var (
 		t    *trader
 		hook ports.IssuedWebhook
 	)
 	const longFive = `{"ticker":"AAPL","action":"buy","quantity":"5","price":"100","prev_market_position":"flat","prev_market_position_size":"0","market_position":"long","market_position_size":"5"}`
-	inHours := func(exitsToo bool) func(*domain.WebhookRules) {
-		return func(r *domain.WebhookRules) {
-			r.Session = domain.Session{Market: domain.MarketNYSE, BindsExits: exitsToo}
-			r.Dedupe.WindowSeconds = 1
-		}
-	}
 	closed := func(reasons []domain.Reason) {
 		GinkgoHelper()
 		Expect(reasons).To(ConsistOf(And(
@@ -30,7 +38,7 @@ var _ = Describe("A webhook that trades in the exchange's hours", func() {
 
 	BeforeEach(func(ctx SpecContext) {
 		t = newTrader(ctx) // on a Monday at the opening
-		hook = t.hook(ctx, inHours(false))
+		hook = t.hook(ctx, exchangeHoursFor(entriesAlone))
 		t.send(ctx, hook, buyTen)
 		t.settle(ctx)
 		Expect(t.held(ctx, "AAPL")).To(Equal("10"))
@@ -61,7 +69,7 @@ var _ = Describe("A webhook that trades in the exchange's hours", func() {
 	})
 
 	It("holds exits as well where it is told to, and answers so at once", func(ctx SpecContext) {
-		receipt, err := t.post(ctx, t.hook(ctx, inHours(true)), exitAll)
+		receipt, err := t.post(ctx, t.hook(ctx, exchangeHoursFor(everything)), exitAll)
 		Expect(err).NotTo(HaveOccurred())
 		closed(receipt.Reasons)
 	})

@@ -105,6 +105,15 @@ var _ = Describe("A synthetic stop", func() {
 		return s
 	}
 
+	It("closes a position outside of the session that binds its webhook's exits", func(ctx SpecContext) {
+		hook = t.hook(ctx, exchangeHoursFor(everything))
+		enter(ctx, buyTenWatched)
+		t.clock.Advance(7 * time.Hour)
+		trades(ctx, "94", "95")
+		round(ctx)
+		Expect(t.held(ctx, "AAPL")).To(Equal("0"))
+	})
+
 	type row struct {
 		body     string
 		held     string
