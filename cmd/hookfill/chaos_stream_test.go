@@ -46,9 +46,8 @@ const (
 	streamAccounts = 4
 	streamSymbols  = 6
 	streamPosters  = 8
-	// Between two alerts of a poster, so that what arrives can be executed too, by
-	// raced processes that share two cores.
-	streamPause = 50 * time.Millisecond
+	// Between two alerts of a poster, so that what arrives can be executed too.
+	streamPause = 20 * time.Millisecond
 	// streamStays is for how many cycles alerts go to the same accounts.
 	streamStays = 50
 )

@@ -207,7 +207,7 @@ func quietly(ctx context.Context, url, role string) *server {
 		fmt.Sprintf("HOOKFILL_DATABASE_MAX_CONNS=%d", soakConnections),
 	}
 	if raced {
-		env = append(env, "GOGC=20")
+		env = append(env, "GOGC=5")
 	}
 	s := launch(ctx, newDataDir(), env, "--role", role)
 	s.url, s.admin = "http://"+listen, "http://"+admin
