@@ -124,6 +124,10 @@ type windowJSON struct {
 	Until domain.TimeOfDay `json:"until"`
 }
 
+func (w windowJSON) hasNoSuchDay() bool {
+	return slices.ContainsFunc(w.Days, func(d time.Weekday) bool { return d < time.Sunday || d > time.Saturday })
+}
+
 func sessionOf(s domain.Session) sessionJSON {
 	out := sessionJSON{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits}
 	for _, w := range s.Windows {
@@ -201,6 +205,8 @@ func (r rulesJSON) check() error {
 		return errors.New("the sizing has no value")
 	case r.Dedupe.WindowSeconds < 1:
 		return errors.New("no window for duplicates")
+	case slices.ContainsFunc(r.Session.Windows, windowJSON.hasNoSuchDay):
+		return errors.New("a day that no week has")
 	}
 	return nil
 }

@@ -160,6 +160,14 @@ var _ = Describe("stored JSON", func() {
 		Expect(postgres.DecodeIntent(intent)).Error().To(And(MatchError(domain.KindInternal), MatchError(ContainSubstring("take_profit"))))
 	})
 
+	It("takes no window on a day that no week has, whoever wrote it", func() {
+		rules := domain.DefaultWebhookRules()
+		rules.Session.Windows = []domain.TradingWindow{{Days: []time.Weekday{time.Saturday}}}
+		Expect(postgres.DecodeRules(postgres.EncodeRules(rules), nil)).Error().NotTo(HaveOccurred())
+		rules.Session.Windows[0].Days[0]++
+		Expect(postgres.DecodeRules(postgres.EncodeRules(rules), nil)).Error().To(And(MatchError(domain.KindInternal), MatchError(ContainSubstring("no week has"))))
+	})
+
 	It("leaves out the rules that came later where they are not set: an older hookfill goes on reading them", func() {
 		Expect(postgres.EncodeRules(domain.DefaultWebhookRules())).NotTo(
 			Or(ContainSubstring("sides"), ContainSubstring("max_open"), ContainSubstring("minute"), ContainSubstring("loss"),
@@ -184,6 +192,7 @@ func FuzzDecodeRules(f *testing.F) {
 	for _, seed := range []string{
 		postgres.EncodeRules(domain.DefaultWebhookRules()), postgres.EncodeRules(full), "{}", "null", "[]", `{"sizing":{"type":"fixed_quantity"}}`,
 		`{"sizing":{"type":"notional","value":"1e999999999"},"dedupe":{"window_seconds":60}}`, `{"dedupe":{"window_seconds":-1}}`,
+		`{"sizing":{"type":"alert"},"dedupe":{"window_seconds":60},"session":{"windows":[{"days":[7],"from":"09:30","until":"16:00"}],"zone":"Mars/Olympus"}}`,
 	} {
 		f.Add(seed)
 	}
