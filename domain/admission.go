@@ -43,11 +43,16 @@ func (c *WebhookConfig) Admit(i Intent, at time.Time) Admission {
 		a.Decisions = append(a.Decisions, Decision{"symbols", VerdictPass, string(a.Intent.Symbol)})
 	}
 	if session := c.s.Rules.Session; session.bindsWhole(a.Intent) {
-		if why := session.Closed(a.Intent.Symbol, at); why != "" {
+		why := session.Closed(a.Intent.Symbol, at)
+		on, waits := session.waitsUntil(a.Intent.Symbol, at)
+		switch {
+		case why == "":
+			a.Decisions = append(a.Decisions, Decision{"session", VerdictPass, ""})
+		case waits:
+			a.Decisions = append(a.Decisions, Decision{"session", VerdictNote, why + "; it waits until " + on.Format(time.RFC3339)})
+		default:
 			a.refuse(ReasonOutsideSession, "", why)
-			return a
 		}
-		a.Decisions = append(a.Decisions, Decision{"session", VerdictPass, ""})
 	}
 	return a
 }

@@ -79,6 +79,9 @@ type Plan struct {
 	State     State
 	Reasons   []Reason
 	Decisions []Decision
+	// WaitsUntil is when the session is on, where what is left waits for that: then
+	// State is expired, and a ticket that has Target goes on for this one.
+	WaitsUntil *time.Time
 }
 
 // PlanOrders works out what an intent means in a situation. It is pure: the

@@ -47,8 +47,8 @@ func (p *Plan) judge(i Intent, rules WebhookRules, s Situation) {
 		p.protect(i, s)
 	}
 	if p.State != "" && len(p.Steps) > 1 {
-		p.State, p.Reasons, p.Steps = "", nil, p.Steps[:1]
-		p.note("entry", "as things stand the entry is refused; the exit before it is placed, and then it is judged again")
+		p.State, p.Reasons, p.Steps, p.WaitsUntil = "", nil, p.Steps[:1], nil
+		p.note("entry", "as things stand the entry is not made; the exit before it is placed, and then it is judged again")
 	}
 }
 

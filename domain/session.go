@@ -18,6 +18,9 @@ type Session struct {
 	Market Market
 	// BindsExits holds exits to the session too. They are exempt without.
 	BindsExits bool
+	// Waits has what comes outside of the session wait until it is on, instead of
+	// being refused.
+	Waits bool
 }
 
 // Market names an exchange whose hours bind.
@@ -55,8 +58,10 @@ func ParseTimeOfDay(s string) (TimeOfDay, error) {
 	if err != nil || len(s) != len("15:04") {
 		return 0, Invalid("invalid_time_of_day", "", "write hours and minutes, 00:00 to 23:59")
 	}
-	return TimeOfDay(at.Hour()*60 + at.Minute()), nil
+	return timeOfDay(at), nil
 }
+
+func timeOfDay(at time.Time) TimeOfDay { return TimeOfDay(at.Hour()*60 + at.Minute()) }
 
 func (t TimeOfDay) String() string {
 	return time.Date(0, 1, 1, 0, int(t), 0, 0, time.UTC).Format("15:04")
@@ -123,7 +128,7 @@ const maxWindows = 32
 
 // IsZero reports a session that is always on.
 func (s Session) IsZero() bool {
-	return len(s.Windows) == 0 && s.Zone == Zone{} && s.Market == "" && !s.BindsExits
+	return len(s.Windows) == 0 && s.Zone == Zone{} && s.Market == "" && !s.BindsExits && !s.Waits
 }
 
 func (s Session) check() error {
@@ -151,7 +156,7 @@ func (s Session) Closed(symbol Symbol, at time.Time) string {
 	switch {
 	case !s.inWindow(at):
 		return "it is " + at.In(s.Zone.at()).Format("Mon 15:04") + " in " + s.Zone.String() + ", and the webhook trades in its windows only"
-	case s.Market != "" && isExchangeTraded(symbol) && !nyse.IsOpen(at, s.Market == MarketNYSEExtended):
+	case s.marketClosed(symbol, at):
 		return "the exchange is closed until " + s.opens(at).UTC().Format(time.RFC3339)
 	}
 	return ""
@@ -165,6 +170,51 @@ func (s Session) opens(at time.Time) time.Time {
 	return nyse.NextOpen(at)
 }
 
+// daysAhead is how far an opening is looked for: farther than any exchange was ever
+// closed.
+const daysAhead = 15
+
+// NextOn gives the first moment, from at on, at which the session is on for a symbol;
+// false where there is none within two weeks.
+func (s Session) NextOn(symbol Symbol, at time.Time) (time.Time, bool) {
+	for end := at.AddDate(0, 0, daysAhead); at.Before(end); {
+		switch {
+		case !s.inWindow(at):
+			at = s.nextWindow(at)
+		case s.marketClosed(symbol, at):
+			at = s.opens(at)
+		default:
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// nextWindow gives when the next window begins after a moment that is in none.
+func (s Session) nextWindow(at time.Time) time.Time {
+	local := at.In(s.Zone.at())
+	next := at.AddDate(0, 0, daysAhead)
+	for _, w := range s.Windows {
+		for ahead := range 8 {
+			day := local.AddDate(0, 0, ahead)
+			if !w.begins(day.Weekday()) {
+				continue
+			}
+			if begins := w.beginning(day); begins.After(at) {
+				if begins.Before(next) {
+					next = begins
+				}
+				break
+			}
+		}
+	}
+	return next
+}
+
+func (s Session) marketClosed(symbol Symbol, at time.Time) bool {
+	return s.Market != "" && isExchangeTraded(symbol) && !nyse.IsOpen(at, s.Market == MarketNYSEExtended)
+}
+
 func (s Session) inWindow(at time.Time) bool {
 	return len(s.Windows) == 0 || slices.ContainsFunc(s.Windows, func(w TradingWindow) bool { return w.holds(at.In(s.Zone.at())) })
 }
@@ -172,12 +222,25 @@ func (s Session) inWindow(at time.Time) bool {
 // holds reports whether a moment is in the window that began on its day, or in the
 // one of the day before.
 func (w TradingWindow) holds(at time.Time) bool {
-	now := TimeOfDay(at.Hour()*60 + at.Minute())
+	now := timeOfDay(at)
 	today, yesterday := w.begins(at.Weekday()), w.begins((at.Weekday()+6)%7)
 	if w.From < w.Until {
 		return today && w.From <= now && now < w.Until
 	}
 	return today && w.From <= now || yesterday && now < w.Until
+}
+
+// beginning gives when the window begins on a day, by the clock of that; where the
+// clock is put forward over that minute, the first one after.
+func (w TradingWindow) beginning(day time.Time) time.Time {
+	at := time.Date(day.Year(), day.Month(), day.Day(), 0, int(w.From), 0, 0, day.Location())
+	if timeOfDay(at) == w.From {
+		return at
+	}
+	for at = at.Add(-time.Hour); at.Day() != day.Day() || w.From > timeOfDay(at); {
+		at = at.Add(time.Minute)
+	}
+	return at
 }
 
 func (w TradingWindow) begins(day time.Weekday) bool {
@@ -208,13 +271,33 @@ func (s Session) judge(p *Plan, effect Effect, symbol Symbol, at time.Time) {
 	if s.IsZero() || effect == EffectExit && !s.BindsExits {
 		return
 	}
-	if why := s.Closed(symbol, at); why != "" {
-		p.refuse(ReasonOutsideSession, "", why)
+	why := s.Closed(symbol, at)
+	if why == "" {
+		p.pass("session", "")
 		return
 	}
-	p.pass("session", "")
+	if on, found := s.waitsUntil(symbol, at); found {
+		p.end(StateExpired, ReasonWaits, "", why+"; it is queued again at "+on.Format(time.RFC3339))
+		p.WaitsUntil = &on
+		return
+	}
+	p.refuse(ReasonOutsideSession, "", why)
 }
 
-// ReasonOutsideSession is the code of what came, or had its turn, when the config
-// does not trade.
-const ReasonOutsideSession = "outside_session"
+// waitsUntil gives when what comes outside of the session has its turn; false where
+// it is refused.
+func (s Session) waitsUntil(symbol Symbol, at time.Time) (time.Time, bool) {
+	if !s.Waits {
+		return time.Time{}, false
+	}
+	return s.NextOn(symbol, at)
+}
+
+// What is said of what came, or had its turn, when the config does not trade: that it
+// is refused, or that it waits for the session, and what came of that.
+const (
+	ReasonOutsideSession = "outside_session"
+	ReasonWaits          = "waits_for_session"
+	ReasonResuming       = "resuming"
+	ReasonResumed        = "resumed"
+)

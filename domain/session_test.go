@@ -51,6 +51,8 @@ var _ = Describe("A session", func() {
 		// At is RFC 3339.
 		At     string
 		Closed string
+		// On is when it is on again, empty for never.
+		On string
 	}
 	DescribeTable("is on or not",
 		func(r row) {
@@ -124,6 +126,53 @@ var _ = Describe("A session", func() {
 		Entry("with a market nobody knows", domain.Session{Market: "lse"}, "invalid_market", "session.market"),
 	)
 
+	DescribeTable("is on again",
+		func(r row) {
+			s := domain.Session{Windows: windows(r.Windows...), Market: r.Market}
+			if r.Zone != "" {
+				s.Zone = zone(r.Zone)
+			}
+			if r.Symbol == "" {
+				r.Symbol = "AAPL"
+			}
+			at, err := time.Parse(time.RFC3339, r.At)
+			Expect(err).NotTo(HaveOccurred())
+			on, found := s.NextOn(r.Symbol, at)
+			if r.On == "" {
+				Expect(found).To(BeFalse())
+				return
+			}
+			Expect(found).To(BeTrue())
+			Expect(on.Format(time.RFC3339)).To(Equal(r.On))
+			Expect(on.Location()).To(Equal(time.UTC))
+			Expect(s.Closed(r.Symbol, on)).To(BeEmpty())
+			if on.After(at) {
+				Expect(s.Closed(r.Symbol, on.Add(-time.Second))).NotTo(BeEmpty(), "and no second before")
+			}
+		},
+		Entry("at once while it is", row{At: "2026-11-22T03:00:00Z", On: "2026-11-22T03:00:00Z"}),
+		Entry("when a window begins on the same day", row{Windows: []string{"09:30-16:00"}, At: "2026-11-23T03:00:01Z", On: "2026-11-23T09:30:00Z"}),
+		Entry("when it begins on the next day", row{Windows: []string{"09:30-16:00"}, At: "2026-11-23T16:00:00Z", On: "2026-11-24T09:30:00Z"}),
+		Entry("when it begins a week later", row{Windows: []string{"mon 09:30-16:00"}, At: "2026-11-23T16:00:00Z", On: "2026-11-30T09:30:00Z"}),
+		Entry("with the first of several windows", row{Windows: []string{"fri 10:00-11:00", "thu 15:00-16:00"}, At: "2026-11-24T10:00:00Z", On: "2026-11-26T15:00:00Z"}),
+		Entry("by the clock of its zone", row{Windows: []string{"09:30-16:00"}, Zone: "America/New_York", At: "2026-10-31T21:00:00Z", On: "2026-11-01T14:30:00Z"}),
+		Entry("at the first minute after, where the clock is put forward over the beginning", row{
+			Windows: []string{"02:30-04:00"}, Zone: "America/New_York", At: "2026-03-08T05:00:00Z", On: "2026-03-08T07:00:00Z",
+		}),
+		Entry("likewise where it is put forward at midnight", row{
+			Windows: []string{"00:30-04:00"}, Zone: "Africa/Cairo", At: "2026-04-23T12:00:00Z", On: "2026-04-23T22:00:00Z",
+		}),
+		Entry("with the exchange", row{Market: domain.MarketNYSE, At: "2026-11-25T21:00:00Z", On: "2026-11-27T14:30:00Z"}),
+		Entry("with the exchange's extended hours", row{Market: domain.MarketNYSEExtended, At: "2026-11-26T01:00:00Z", On: "2026-11-27T09:00:00Z"}),
+		Entry("with the first window in the exchange's hours", row{
+			Windows: []string{"08:00-09:00", "15:00-15:30"}, Zone: "America/New_York", Market: domain.MarketNYSE,
+			At: "2026-11-25T21:00:00Z", On: "2026-11-30T20:00:00Z",
+		}),
+		Entry("never, where no window is in the exchange's hours", row{
+			Windows: []string{"sat 10:00-11:00"}, Market: domain.MarketNYSE, At: "2026-11-25T21:00:00Z",
+		}),
+	)
+
 	It("has a zone of the IANA database, and UTC without", func() {
 		Expect(domain.Zone{}.String()).To(Equal("UTC"))
 		Expect(zone("UTC")).To(Equal(domain.Zone{}))
@@ -167,6 +216,59 @@ var _ = DescribeTable("A session that is over", itPlans,
 	Entry("is judged before the age", planned{Alert: said{Action: "buy", Quantity: "1"}, Age: 9999, With: closedFor(false), State: "refused", Reasons: []string{"outside_session"}}),
 )
 
+// waitingFor is closedFor where what comes outside waits.
+func waitingFor(exitsToo bool) circumstance {
+	return func(r *domain.WebhookRules, s *domain.Situation) {
+		closedFor(exitsToo)(r, s)
+		r.Session.Waits = true
+	}
+}
+
+// waitingAfter is waitingFor entries, where others that wanted the target wait before.
+func waitingAfter(target string) circumstance {
+	return func(r *domain.WebhookRules, s *domain.Situation) {
+		waitingFor(false)(r, s)
+		carries(target)(r, s)
+	}
+}
+
+var _ = DescribeTable("A session that is over and waited for", itPlans,
+	Entry("has an entry wait", planned{
+		Alert: said{Action: "buy", Quantity: "1"}, With: waitingFor(false), State: "expired", Reasons: []string{"waits_for_session"}, Target: "1",
+	}),
+	Entry("has what is carried on wait with it", planned{
+		Alert: said{Action: "buy", Quantity: "1"}, With: waitingAfter("2"), State: "expired", Reasons: []string{"waits_for_session"}, Target: "3",
+	}),
+	Entry("lets an exit through", planned{Alert: said{Action: "exit"}, Position: "10", With: waitingFor(false), Steps: []string{"exit sell 10"}}),
+	Entry("leaves a reversal its exit", planned{
+		Alert: said{Action: "reverse"}, Position: "10", With: waitingFor(false), Steps: []string{"exit sell 10"}, Says: []string{"waits_for_session refuse", "entry note"},
+	}),
+	Entry("has an exit wait where it binds exits", planned{
+		Alert: said{Action: "exit"}, Position: "10", With: waitingFor(true), State: "expired", Reasons: []string{"waits_for_session"}, Target: "0",
+	}),
+)
+
+var _ = Describe("A plan that waits for its session", func() {
+	play := func(with circumstance) domain.Plan {
+		p := planned{Alert: said{Action: "buy", Quantity: "1"}, With: with}
+		return domain.PlanOrders(p.Alert.intent(), p.rules(), p.situation())
+	}
+
+	It("says until when", func() {
+		Expect(play(waitingFor(false)).WaitsUntil).To(HaveValue(Equal(at(0).AddDate(0, 0, 1).Add(-time.Minute))))
+		Expect(play(closedFor(false)).WaitsUntil).To(BeNil())
+		Expect(play(openNow).WaitsUntil).To(BeNil())
+	})
+	It("is refused where the session is never on", func() {
+		never := play(func(r *domain.WebhookRules, s *domain.Situation) {
+			r.Session = domain.Session{Windows: windows("sat 10:00-11:00"), Market: domain.MarketNYSE, Waits: true}
+			s.Now = at(0)
+		})
+		Expect(never.State).To(Equal(domain.StateRefused))
+		Expect(never.Reasons).To(ConsistOf(HaveField("Code", domain.ReasonOutsideSession)))
+	})
+})
+
 var _ = DescribeTable("A session that is on", itPlans,
 	Entry("lets an entry through", planned{Alert: said{Action: "buy", Quantity: "1"}, With: openNow, Steps: []string{"entry buy 1"}, Says: []string{"session pass"}}),
 	Entry("lets an exit through", planned{Alert: said{Action: "exit"}, Position: "10", With: openNow, Steps: []string{"exit sell 10"}, Says: []string{"session pass", "exit pass"}}),
@@ -194,6 +296,16 @@ var _ = Describe("Admission by a session", func() {
 	})
 	It("refuses exits as well where it binds them", func() {
 		Expect(admitted(true, domain.Intent{Action: domain.ActionExit, Symbol: "AAPL"}).Reasons).To(beOutside())
+	})
+	It("lets in what waits for the session, and says until when", func() {
+		given := momentum()
+		given.Rules.Session = domain.Session{Windows: windows("14:00-14:30"), BindsExits: true, Waits: true}
+		c, err := domain.NewWebhookConfig(given)
+		Expect(err).NotTo(HaveOccurred())
+		a := c.Admit(domain.Intent{Action: domain.ActionExit, Symbol: "AAPL"}, at(0))
+		Expect(a.Reasons).To(BeEmpty())
+		Expect(a.Decisions).To(ContainElement(And(
+			HaveField("Rule", "session"), HaveField("Verdict", domain.VerdictNote), HaveField("Detail", ContainSubstring("waits until")))))
 	})
 	It("never holds up a cancel", func() {
 		Expect(admitted(true, domain.Intent{Action: domain.ActionCancel, Symbol: "AAPL"}).Reasons).To(BeEmpty())

@@ -64,15 +64,20 @@ type Ticket struct {
 	State   State
 	// Target is the position the signal was understood to want here, nil until
 	// that is decided. It is decided once.
-	Target    *Net
-	Reasons   []Reason
-	Decisions []Decision
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Target *Net
+	// WaitsUntil is when a ticket that ended to wait for its session is gone on for,
+	// nil where it does not wait. Resumes is the place, in the same lane, of the
+	// ticket that this one goes on for, 0 where there is none.
+	WaitsUntil *time.Time
+	Resumes    int64
+	Reasons    []Reason
+	Decisions  []Decision
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 func (t Ticket) clone() Ticket {
-	t.Target = copied(t.Target)
+	t.Target, t.WaitsUntil = copied(t.Target), copied(t.WaitsUntil)
 	t.Reasons, t.Decisions = slices.Clone(t.Reasons), slices.Clone(t.Decisions)
 	return t
 }
