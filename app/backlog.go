@@ -17,7 +17,7 @@ func (d *Desk) Answer(ctx context.Context, caller domain.Principal, id domain.Si
 	}
 	answered := false
 	for _, t := range asked.Snapshot().Tickets {
-		if !t.Asks() && !answeredBefore(t.Reasons) {
+		if !t.Asks() && !t.Waits() && !answeredBefore(t.Reasons) {
 			continue
 		}
 		if err := d.answerTicket(ctx, caller, asked.Snapshot(), t, action); err != nil {
@@ -47,7 +47,11 @@ func (d *Desk) answerTicket(
 ) error {
 	by := " by user " + caller.UserID.String()
 	if action == ports.BacklogDiscard {
-		reasons, err := d.ledger.Answer(ctx, t.ID, domain.ReasonAsks, domain.Reason{Code: domain.ReasonDiscarded, Message: "discarded" + by})
+		ends := domain.ReasonAsks
+		if t.Waits() {
+			ends = domain.ReasonWaits
+		}
+		reasons, err := d.ledger.Answer(ctx, t.ID, ends, domain.Reason{Code: domain.ReasonDiscarded, Message: "discarded" + by})
 		if err == nil && !says(reasons, domain.ReasonDiscarded) {
 			err = notAsked()
 		}
@@ -90,20 +94,28 @@ func (d *Desk) afterAll(
 		if err != nil {
 			return err
 		}
-		intent := asked.Intent
-		intent.Symbol, intent.SenderTime, intent.PreviousPosition = t.Symbol, nil, nil
-		now := config.Snapshot()
-		made, err = domain.NewSignal(domain.SignalSnapshot{
-			ID: id, UserID: caller.UserID, Source: domain.SourceAlert, WebhookConfigID: &now.ID, WebhookConfigVersion: now.Version,
-			Intent: intent, Payload: asked.Payload, ReceivedAt: d.clock.Now(),
-			Decisions: []domain.Decision{{Rule: "backlog", Verdict: domain.VerdictNote, Detail: "signal " + asked.ID.String() + ", after all"}},
-			Tickets: []domain.Ticket{{
-				ID: domain.TicketID{UUID: d.ids.New()}, BrokerAccountID: t.BrokerAccountID, Symbol: t.Symbol, Multiplier: t.Multiplier,
-			}},
-		}, refusalOf(config, intent, d.clock.Now()))
+		made, err = goOnFor(config, asked, domain.Ticket{
+			ID: domain.TicketID{UUID: d.ids.New()}, BrokerAccountID: t.BrokerAccountID, Symbol: t.Symbol, Multiplier: t.Multiplier,
+		}, id, d.clock.Now(), domain.Decision{
+			Rule: "backlog", Verdict: domain.VerdictNote, Detail: "signal " + asked.ID.String() + ", after all",
+		})
 		return err
 	})
 	return made, err
+}
+
+// goOnFor makes the signal that goes on, with a ticket, for one that ended without
+// trading. The config judges it anew, and its age counts anew.
+func goOnFor(
+	config *domain.WebhookConfig, ended domain.SignalSnapshot, t domain.Ticket, id domain.SignalID, at time.Time, why domain.Decision,
+) (*domain.Signal, error) {
+	intent := ended.Intent
+	intent.Symbol, intent.SenderTime, intent.PreviousPosition = t.Symbol, nil, nil
+	now := config.Snapshot()
+	return domain.NewSignal(domain.SignalSnapshot{
+		ID: id, UserID: now.UserID, Source: domain.SourceAlert, WebhookConfigID: &now.ID, WebhookConfigVersion: now.Version,
+		Intent: intent, Payload: ended.Payload, ReceivedAt: at, Decisions: []domain.Decision{why}, Tickets: []domain.Ticket{t},
+	}, refusalOf(config, intent, at))
 }
 
 // refusalOf gives why a config admits nothing now, its symbols being mapped

@@ -83,9 +83,9 @@ func isLimitReached(err error) bool {
 	return ok && e.Kind == domain.KindConflict && e.Code == "limit_reached"
 }
 
-// collapse ends a ticket for the one behind it, which reads on from its target:
-// that is written down first.
-func (x *execution) collapse(ctx context.Context, plan domain.Plan) error {
+// setAside ends a ticket for another one, which goes on from its target: that is
+// written down first.
+func (x *execution) setAside(ctx context.Context, plan domain.Plan) error {
 	if x.ticket.Target == nil {
 		if err := x.ledger.Plan(ctx, x.lease, x.ticket.ID, ports.TicketPlan{Target: plan.Target, Link: x.link()}); err != nil {
 			return err

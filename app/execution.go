@@ -235,8 +235,8 @@ func (x *execution) advance(ctx context.Context) (time.Duration, bool, error) {
 	if err != nil {
 		return 0, false, err
 	}
-	if plan.State == domain.StateSuperseded {
-		return 0, true, x.collapse(ctx, plan)
+	if plan.State == domain.StateSuperseded || plan.WaitsUntil != nil {
+		return 0, true, x.setAside(ctx, plan)
 	}
 	if x.mayStillFill(plan) {
 		return x.clearTheWay(ctx, plan)
@@ -395,7 +395,7 @@ func (x *execution) refusal(code, message string) ports.TicketEnd {
 // to do at all.
 func (x *execution) endOf(plan domain.Plan) ports.TicketEnd {
 	end := x.end(plan.State)
-	end.Reasons, end.Decisions = plan.Reasons, plan.Decisions
+	end.Reasons, end.Decisions, end.WaitsUntil = plan.Reasons, plan.Decisions, plan.WaitsUntil
 	if len(x.brief.Orders) > 0 {
 		end.State = domain.StateDone
 	}

@@ -49,6 +49,7 @@ type house struct {
 	bare     *atomic.Int64
 	intake   *app.Intake
 	usher    *app.Usher
+	opener   *app.Opener
 	webhooks *app.Webhooks
 	accounts *app.Accounts
 	desk     *app.Desk
@@ -82,6 +83,7 @@ func build(s storage, c app.IntakeConfig) *house {
 	h.tracker = app.NewTracker(s.ledger, h.brokers, h.guard, s.clock, log, app.TrackerConfig{Every: time.Millisecond, Batch: 100, SendTimeout: time.Second})
 	h.intake = app.NewIntake(s.directory, vault, parser, h.inbox, s.queue, s.clock, s.ids, h.bell, log, c)
 	h.usher = app.NewUsher(s.directory, vault, parser, h.inbox, s.queue, s.ids, h.bell, log, app.DefaultUsherConfig())
+	h.opener = h.openerOn(s.inbox)
 	h.webhooks = app.NewWebhooks(s.work, parser, h.brokers, vault, s.clock, s.ids)
 	h.accounts = app.NewAccounts(s.work, h.brokers, h.paper, h.tracker, nil, s.clock, s.ids)
 	h.desk = app.NewDesk(s.work, s.inbox, h.ledger, h.tracker, s.clock, s.ids, h.bell)

@@ -24,6 +24,14 @@ func exchangeHoursFor(exitsToo bool) func(*domain.WebhookRules) {
 	}
 }
 
+// waitForExchange is exchangeHoursFor where what comes outside waits.
+func waitForExchange(exitsToo bool) func(*domain.WebhookRules) {
+	return func(r *domain.WebhookRules) {
+		exchangeHoursFor(exitsToo)(r)
+		r.Session.Waits = true
+	}
+}
+
 var _ = Describe("A webhook that trades in the exchange's hours", func() {
 	var (
 		t    *trader

@@ -10,9 +10,10 @@ import (
 
 // isSuperseded reports whether a full exit waits behind a ticket that may enter.
 // Nothing in a lane overtakes anything: what waits before the exit gives way, and
-// that is as good as being at the head. Exits and cancels never give way.
+// that is as good as being at the head. Exits and cancels never give way, but for one
+// that waited for its session and whose webhook has said something since.
 func (x *execution) isSuperseded() bool {
-	return x.brief.SupersededBy != nil && !x.intent.IsExitOnly()
+	return x.brief.ReplacedBy != nil || x.brief.SupersededBy != nil && !x.intent.IsExitOnly()
 }
 
 // giveWay ends a superseded ticket as soon as none of its orders can change the
@@ -44,6 +45,12 @@ func (x *execution) superseded() ports.TicketEnd {
 	if x.ticket.Target == nil {
 		end.Decisions = domain.ChainDecisions(x.intent, x.brief.Stood)
 	}
-	end.Reasons = []domain.Reason{{Code: "superseded", Message: "the exit of signal " + x.brief.SupersededBy.String() + " came after it"}}
+	why := ""
+	if by := x.brief.ReplacedBy; by != nil {
+		why = "signal " + by.String() + " came while it waited for its session"
+	} else {
+		why = "the exit of signal " + x.brief.SupersededBy.String() + " came after it"
+	}
+	end.Reasons = []domain.Reason{{Code: "superseded", Message: why}}
 	return end
 }

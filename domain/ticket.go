@@ -86,6 +86,9 @@ func (t Ticket) clone() Ticket {
 // carried out.
 func (t Ticket) Asks() bool { return t.says(ReasonAsks) || t.says(ReasonGranted) }
 
+// Waits reports whether the ticket waits for its session.
+func (t Ticket) Waits() bool { return t.says(ReasonWaits) }
+
 func (t Ticket) says(code string) bool {
 	return slices.ContainsFunc(t.Reasons, func(r Reason) bool { return r.Code == code })
 }

@@ -146,10 +146,11 @@ type OrderDesk interface {
 	// Replay queues the intent of an alert's signal again, as a new signal judged
 	// by the config's present version. The config of the signal must still exist.
 	Replay(ctx context.Context, caller domain.Principal, id domain.SignalID, once Idempotency) (*domain.Signal, error)
-	// Answer says what to do with a signal of which tickets ask, and gives it as it
-	// is then. Execute queues, for each of them, a new signal of the same intent to
+	// Answer says what to do with a signal of which tickets ask, or wait for their
+	// session, and gives it as it is then. Execute queues, for each of them, a new signal of the same intent to
 	// the same account, judged by the config's present version and as old as the
-	// answer; the ticket names it. Discard leaves them expired. The same answer again
+	// answer; the ticket names it. Discard leaves them expired; it is
+	// the only answer to one that waits. The same answer again
 	// changes nothing and queues nothing more, whatever cut the first short. Another
 	// answer, or a signal of which nothing asks, is KindConflict with code not_asked.
 	// A missing signal and another user's are the same KindNotFound.

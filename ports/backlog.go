@@ -2,14 +2,16 @@ package ports
 
 import "github.com/hookfill/hookfill/domain"
 
-// BacklogAction is what an owner says of an entry that waited too long.
+// BacklogAction is what an owner says of an entry that waited too long, or waits for
+// its session.
 type BacklogAction string
 
 // The actions.
 const (
-	// BacklogExecute: it is executed after all, as things are now.
+	// BacklogExecute: it is executed after all, as things are now. What waits for its
+	// session does not ask for that.
 	BacklogExecute BacklogAction = "execute"
-	// BacklogDiscard: it stays expired.
+	// BacklogDiscard: it stays expired, and waits for nothing.
 	BacklogDiscard BacklogAction = "discard"
 )
 

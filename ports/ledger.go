@@ -37,11 +37,17 @@ type TicketBrief struct {
 	// rules set; what no rule limits may be left zero.
 	Usage domain.Usage
 	// Next is the intent of the same config's next ticket in the lane, where that
-	// goes by the same version of the rules, and Carried the target of its last one
-	// before, where that was collapsed; each nil where there is none, or the rules
-	// do not collapse.
-	Next    *domain.Intent
+	// goes by the same version of the rules; nil where there is none, or the rules do
+	// not collapse.
+	Next *domain.Intent
+	// Carried is the target of the same config's last ticket before, where that was
+	// collapsed, or waits for its session or did; nil where there is none, or the
+	// rules neither collapse nor wait. One that ReplacedBy ended does not count.
 	Carried *domain.Net
+	// ReplacedBy is the first signal in the lane, between the ticket that this one
+	// resumes and this one, that is of the same config, or a full exit that is not by
+	// an alert, and resumes nothing older; nil where there is none.
+	ReplacedBy *domain.SignalID
 	// SupersededBy is the signal of the first ticket behind this one in the lane
 	// that is a full exit, of the same config or not by an alert at all; nil where
 	// there is none.
@@ -88,6 +94,8 @@ type TicketEnd struct {
 	Decisions []domain.Decision
 	// Link is that of TicketPlan.
 	Link *ChainLink
+	// WaitsUntil is when a ticket that waits for its session is gone on for.
+	WaitsUntil *time.Time
 }
 
 // Attempt is one send of an order, written down before it happens.
@@ -122,6 +130,7 @@ type Ledger interface {
 	Recalls
 	SyntheticStops
 	Protections
+	Resumptions
 	// Installation gives the mark all client order ids of this database carry. It
 	// never changes.
 	Installation(ctx context.Context) (domain.Installation, error)
@@ -172,8 +181,9 @@ type Ledger interface {
 	Finish(ctx context.Context, lease Lease, end TicketEnd, facts []OrderFacts, at time.Time) error
 	// Answer replaces the reason of a ticket that has the code by another, and gives
 	// the reasons as they are then; where the ticket has none of that code they stay
-	// as they were. Of several at once one replaces it. A missing ticket is
-	// KindNotFound.
+	// as they were. Of several at once one replaces it. A ticket that waits for its
+	// session waits no more, unless the answer is that it is resuming. A missing ticket
+	// is KindNotFound.
 	Answer(ctx context.Context, id domain.TicketID, code string, answer domain.Reason) ([]domain.Reason, error)
 	// Overtake lets a ticket go before those that wait before it in its lane, each
 	// of which moves back by one place; it becomes the head, and the decision is

@@ -37,9 +37,11 @@ type ticketJSON struct {
 	BrokerAccountID domain.BrokerAccountID `json:"broker_account_id"`
 	LaneSeq         int64                  `json:"lane_seq"`
 	State           domain.State           `json:"state"`
-	Reasons         []reasonJSON           `json:"reasons"`
-	Decisions       []decisionJSON         `json:"decisions"`
-	Orders          []orderJSON            `json:"orders"`
+	// WaitsUntil is when a ticket that waits for its session is gone on for.
+	WaitsUntil *string        `json:"waits_until"`
+	Reasons    []reasonJSON   `json:"reasons"`
+	Decisions  []decisionJSON `json:"decisions"`
+	Orders     []orderJSON    `json:"orders"`
 }
 
 func signalSummaryOf(signal *domain.Signal) signalSummaryJSON {
@@ -87,6 +89,6 @@ func ticketOf(t domain.Ticket, orders []*domain.Order) ticketJSON {
 	}
 	return ticketJSON{
 		ID: t.ID, BrokerAccountID: t.BrokerAccountID, LaneSeq: t.LaneSeq, State: t.State,
-		Reasons: reasonsOf(t.Reasons), Decisions: decisionsOf(t.Decisions), Orders: wired,
+		WaitsUntil: stampOrNull(t.WaitsUntil), Reasons: reasonsOf(t.Reasons), Decisions: decisionsOf(t.Decisions), Orders: wired,
 	}
 }

@@ -111,7 +111,6 @@ var _ = Describe("Webhook configs", func() {
 			"invalid_time_of_day session.windows.0.from", "required session.windows.0.until", "invalid_weekday session.windows.0.days.0",
 			"unknown_field session.windows.0.y", "wrong_type session.windows.1", "unknown_time_zone session.time_zone",
 			"invalid_outside session.outside", "invalid_exits session.exits", "unknown_field session.x"),
-		Entry("a session to wait for", `,"session":{"outside":"wait"}`, "not_built_yet session.outside"),
 		Entry("a market nobody knows", `,"session":{"market":"lse"}`, "invalid_market session.market"),
 		Entry("words of senders", `,"senders":{"signing":"yes","passphrase":1}`, "wrong_type senders.signing", "wrong_type senders.passphrase"),
 		Entry("a passphrase that is none", `,"senders":{"passphrase":"short"}`, "invalid_passphrase senders.passphrase"),

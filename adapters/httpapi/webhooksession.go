@@ -40,6 +40,9 @@ func sessionOf(s domain.Session) sessionJSON {
 	if s.Market != "" {
 		out.Market = &s.Market
 	}
+	if s.Waits {
+		out.Outside = outsideWait
+	}
 	if s.BindsExits {
 		out.Exits = exitsBound
 	}
@@ -64,9 +67,9 @@ func sessionFrom(f *form) (s domain.Session) {
 	switch sub.textOr("outside", outsideRefuse) {
 	case outsideRefuse:
 	case outsideWait:
-		sub.refuseUnbuilt("outside")
+		s.Waits = true
 	default:
-		sub.fault("invalid_outside", "outside", "must be refuse")
+		sub.fault("invalid_outside", "outside", "must be one of refuse, wait")
 	}
 	switch sub.textOr("exits", exitsExempt) {
 	case exitsExempt:

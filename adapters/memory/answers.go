@@ -22,6 +22,9 @@ func (s *Store) Answer(ctx context.Context, id domain.TicketID, code string, ans
 		reasons = ticket.Reasons
 		if i := slices.IndexFunc(reasons, func(r domain.Reason) bool { return r.Code == code }); i >= 0 {
 			reasons[i] = answer
+			if answer.Code != domain.ReasonResuming {
+				t.rest(&ticket, nil)
+			}
 			ticket.UpdatedAt = t.now
 			put(t, t.tickets, id, ticket)
 		}

@@ -6,34 +6,54 @@ import (
 	"github.com/hookfill/hookfill/domain"
 )
 
-// backlog gives what a ticket's neighbours in the lane, of the same config, say:
-// the intent of the next, and the target of the last, where that was collapsed.
-func (t *tx) backlog(ticket domain.Ticket, config domain.WebhookConfigID) (next *domain.Intent, carried *domain.Net) {
+// next gives the intent of the same config's next ticket in the lane, by the same
+// rules.
+func (t *tx) next(ticket domain.Ticket, config domain.WebhookConfigID) *domain.Intent {
 	id := t.laneIDs[laneKey{ticket.BrokerAccountID, ticket.Symbol}]
-	of := func(seq int64) (domain.Ticket, signalRow, bool) {
-		neighbour := t.tickets[t.places[place{id, seq}]]
-		row := t.signals[neighbour.SignalID]
-		c := row.signal.WebhookConfigID
-		return neighbour, row, c != nil && *c == config
-	}
 	for seq := ticket.LaneSeq + 1; seq <= t.lanes[id].last; seq++ {
-		if _, row, same := of(seq); same {
-			if row.signal.WebhookConfigVersion == t.signals[ticket.SignalID].signal.WebhookConfigVersion {
-				intent := copyIntent(row.signal.Intent)
-				next = &intent
-			}
-			break
+		_, row := t.at(id, seq)
+		if !row.isOf(config) {
+			continue
 		}
+		if row.signal.WebhookConfigVersion != t.signals[ticket.SignalID].signal.WebhookConfigVersion {
+			return nil
+		}
+		intent := copyIntent(row.signal.Intent)
+		return &intent
 	}
+	return nil
+}
+
+// carried gives the target of the same config's last ticket in the lane before,
+// where that was collapsed, or waits for its session or did.
+func (t *tx) carried(ticket domain.Ticket, config domain.WebhookConfigID) *domain.Net {
+	id := t.laneIDs[laneKey{ticket.BrokerAccountID, ticket.Symbol}]
 	for seq := ticket.LaneSeq - 1; seq > 0; seq-- {
-		if before, _, same := of(seq); same {
-			if before.State == domain.StateSuperseded && slices.ContainsFunc(before.Reasons, isCollapsed) {
-				carried = clone(before.Target)
-			}
-			break
+		before, row := t.at(id, seq)
+		switch {
+		case !row.isOf(config) || before.Resumes > 0 && before.State == domain.StateSuperseded:
+		case before.State == domain.StateSuperseded && slices.ContainsFunc(before.Reasons, isCollapsed), slices.ContainsFunc(before.Reasons, isOfWaiting):
+			return clone(before.Target)
+		default:
+			return nil
 		}
 	}
-	return next, carried
+	return nil
 }
 
 func isCollapsed(r domain.Reason) bool { return r.Code == domain.ReasonCollapsed }
+
+// isOfWaiting says that a ticket waits for its session, or did.
+func isOfWaiting(r domain.Reason) bool {
+	return r.Code == domain.ReasonWaits || r.Code == domain.ReasonResuming || r.Code == domain.ReasonResumed
+}
+
+// at gives the ticket at a place of a lane, and its signal.
+func (t *tx) at(lane, seq int64) (domain.Ticket, signalRow) {
+	ticket := t.tickets[t.places[place{lane, seq}]]
+	return ticket, t.signals[ticket.SignalID]
+}
+
+func (r signalRow) isOf(config domain.WebhookConfigID) bool {
+	return r.signal.WebhookConfigID != nil && *r.signal.WebhookConfigID == config
+}

@@ -82,7 +82,7 @@ func copyLevel(l domain.Level) domain.Level {
 }
 
 func copyTicket(t domain.Ticket) domain.Ticket {
-	t.Target = clone(t.Target)
+	t.Target, t.WaitsUntil = clone(t.Target), clone(t.WaitsUntil)
 	t.Reasons, t.Decisions = slices.Clone(t.Reasons), slices.Clone(t.Decisions)
 	return t
 }

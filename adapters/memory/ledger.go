@@ -47,7 +47,10 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 			b.Usage = t.usage(*config)
 		}
 		if b.Rules != nil && b.Rules.Staleness.Collapse {
-			b.Next, b.Carried = t.backlog(ticket, *config)
+			b.Next = t.next(ticket, *config)
+		}
+		if b.Rules != nil && (b.Rules.Staleness.Collapse || b.Rules.Session.Waits) {
+			b.Carried = t.carried(ticket, *config)
 		}
 		b.Stood = clone(t.chains[t.chainOf(ticket, *config)])
 		if b.Rules != nil && b.Rules.Chain.OnBreak == domain.ChainHold && signal.signal.Intent.PreviousPosition != nil {
@@ -59,6 +62,7 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 
 	b.Halts = t.haltsOn(ticket)
 	b.SupersededBy = t.exitBehind(ticket, signal.signal.WebhookConfigID)
+	b.ReplacedBy = t.replacedBy(ticket, signal.signal.WebhookConfigID)
 
 	var mine, legs, working, others []orderRow
 	for _, order := range t.byTicket[id] {
@@ -252,6 +256,7 @@ func (t *tx) end(id int64, lane laneRow, ticket domain.Ticket, end ports.TicketE
 	}
 	ticket.State, ticket.Reasons = end.State, slices.Clone(end.Reasons)
 	ticket.Decisions = slices.Concat(ticket.Decisions, end.Decisions)
+	t.rest(&ticket, end.WaitsUntil)
 	t.putTicket(ticket, at)
 	t.link(ticket, end.Link)
 	if end.State.IsFinal() {

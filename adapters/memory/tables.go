@@ -18,12 +18,14 @@ type tables struct {
 	keys       map[alertKey]keyRow
 	signals    map[domain.SignalID]signalRow
 	tickets    map[domain.TicketID]domain.Ticket
-	lanes      map[int64]laneRow
-	laneIDs    map[laneKey]int64
-	places     map[place]domain.TicketID
-	orders     map[domain.OrderID]orderRow
-	byTicket   map[domain.TicketID][]domain.OrderID
-	clientIDs  map[string]domain.OrderID
+	// resting are the tickets that wait for their session, and until when.
+	resting   map[domain.TicketID]time.Time
+	lanes     map[int64]laneRow
+	laneIDs   map[laneKey]int64
+	places    map[place]domain.TicketID
+	orders    map[domain.OrderID]orderRow
+	byTicket  map[domain.TicketID][]domain.OrderID
+	clientIDs map[string]domain.OrderID
 	// live are the orders that are working or unsettled: few, however long the
 	// history.
 	live      map[domain.OrderID]struct{}
@@ -60,6 +62,7 @@ func newTables() tables {
 		keys:       map[alertKey]keyRow{},
 		signals:    map[domain.SignalID]signalRow{},
 		tickets:    map[domain.TicketID]domain.Ticket{},
+		resting:    map[domain.TicketID]time.Time{},
 		lanes:      map[int64]laneRow{},
 		laneIDs:    map[laneKey]int64{},
 		places:     map[place]domain.TicketID{},

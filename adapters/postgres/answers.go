@@ -15,7 +15,7 @@ const ticketAsks = `(asking.reasons @> '[{"code": "` + domain.ReasonAsks + `"}]'
 const (
 	answerSQL = `
 update public.tickets
-set updated_at = now(), reasons = (
+set updated_at = now(), waits_until = case when $3::jsonb ->> 'code' = '` + domain.ReasonResuming + `' then waits_until end, reasons = (
   select jsonb_agg(case when reason ->> 'code' = $2 then $3::jsonb else reason end order by n)
   from jsonb_array_elements(reasons) with ordinality as each (reason, n))
 where id = $1 and reasons @> jsonb_build_array(jsonb_build_object('code', $2::text))`

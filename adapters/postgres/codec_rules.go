@@ -113,6 +113,7 @@ type sessionJSON struct {
 	Zone       domain.Zone   `json:"zone,omitzero"`
 	Market     domain.Market `json:"market,omitempty"`
 	BindsExits bool          `json:"binds_exits,omitempty"`
+	Waits      bool          `json:"waits,omitempty"`
 }
 
 // IsZero leaves out rules that trade at any time.
@@ -129,7 +130,7 @@ func (w windowJSON) hasNoSuchDay() bool {
 }
 
 func sessionOf(s domain.Session) sessionJSON {
-	out := sessionJSON{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits}
+	out := sessionJSON{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits, Waits: s.Waits}
 	for _, w := range s.Windows {
 		out.Windows = append(out.Windows, windowJSON(w))
 	}
@@ -137,7 +138,7 @@ func sessionOf(s domain.Session) sessionJSON {
 }
 
 func (s sessionJSON) session() domain.Session {
-	out := domain.Session{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits}
+	out := domain.Session{Zone: s.Zone, Market: s.Market, BindsExits: s.BindsExits, Waits: s.Waits}
 	for _, w := range s.Windows {
 		out.Windows = append(out.Windows, domain.TradingWindow(w))
 	}

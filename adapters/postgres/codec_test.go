@@ -89,7 +89,7 @@ func drawRules(t *rapid.T) domain.WebhookRules {
 			t.Fatal(err)
 		}
 		r.Session = domain.Session{
-			Zone: zone, Market: draw(t, "market", "", domain.MarketNYSE), BindsExits: rapid.Bool().Draw(t, "binds exits"),
+			Zone: zone, Market: draw(t, "market", "", domain.MarketNYSE), BindsExits: rapid.Bool().Draw(t, "binds exits"), Waits: rapid.Bool().Draw(t, "waits"),
 			Windows: []domain.TradingWindow{{
 				Days: []time.Weekday{draw(t, "day", time.Sunday, time.Friday)},
 				From: domain.TimeOfDay(rapid.IntRange(0, 1439).Draw(t, "from")), Until: domain.TimeOfDay(rapid.IntRange(0, 1439).Draw(t, "until")),

@@ -23,6 +23,8 @@ type ticketModel struct {
 	LaneSeq         int64         `bun:"lane_seq"`
 	State           domain.State  `bun:"state"`
 	Target          *string       `bun:"target"`
+	WaitsUntil      *time.Time    `bun:"waits_until"`
+	Resumes         *int64        `bun:"resumes"`
 	Reasons         string        `bun:"reasons"`
 	Decisions       string        `bun:"decisions"`
 	CreatedAt       time.Time     `bun:"created_at"`
@@ -41,11 +43,15 @@ func (m *ticketModel) toDomain() (domain.Ticket, error) {
 		LaneSeq:         m.LaneSeq,
 		State:           m.State,
 		Target:          amountOrNil(&r, "target", m.Target, domain.RestoreNet),
+		WaitsUntil:      utc(m.WaitsUntil),
 		CreatedAt:       m.CreatedAt.UTC(),
 		UpdatedAt:       m.UpdatedAt.UTC(),
 	}
 	if r.err != nil {
 		return domain.Ticket{}, r.err
+	}
+	if m.Resumes != nil {
+		t.Resumes = *m.Resumes
 	}
 	var err error
 	if t.Reasons, err = decodeReasons(m.Reasons); err != nil {

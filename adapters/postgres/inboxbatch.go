@@ -48,6 +48,8 @@ type ticketRow struct {
 	fullExit bool
 }
 
+func (r ticketRow) resumes() bool { return r.ticket.Resumes > 0 }
+
 // judgedIdentity is what no two alerts may share within the window, under what
 // an alert was judged by. Of several judgements at most one still holds, so at
 // most one of them takes the key.

@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/hookfill/hookfill/domain"
 	"github.com/hookfill/hookfill/ports"
@@ -126,8 +128,9 @@ with arrival as (
 ), ticket as materialized (
   select t.*, config
   from unnest(
-    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::text[], $34::timestamptz[], $35::bigint[], $37::boolean[]
-  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, full_exit, turn)
+    $29::bigint[], $30::uuid[], $31::uuid[], $32::integer[], $33::text[], $34::timestamptz[], $35::bigint[], $37::boolean[],
+    $40::text[], $41::bigint[]
+  ) with ordinality as t (place, id, signal_id, position, multiplier, created_at, lane_id, full_exit, target, resumes, turn)
   join decided using (place)
   where outcome = 'stored'
 ), wanted as (
@@ -147,11 +150,11 @@ with arrival as (
 ), queued as (
   insert into public.tickets (
     id, user_id, signal_id, position, broker_account_id, symbol, multiplier,
-    lane_id, lane_seq, supersedes, created_at, updated_at)
+    lane_id, lane_seq, supersedes, target, resumes, created_at, updated_at)
   select
     coalesce(nullif(id, '00000000-0000-0000-0000-000000000000'), gen_random_uuid()), user_id, signal_id, position, broker_account_id, symbol, multiplier::numeric,
     lane_id, first_seq + row_number() over (partition by lane_id order by turn) - 1,
-    case when full_exit then config end, created_at, created_at
+    case when full_exit then config end, target::numeric, resumes, created_at, created_at
   from ticket
   left join moved using (lane_id)
 )
@@ -205,7 +208,35 @@ func (b *inboxBatch) arguments() []argument {
 		boolArray(tickets, func(r *ticketRow) bool { return r.fullExit }),
 		boolArray(arrivals, func(a *askedArrival) bool { return a.Waited }),
 		jsonbArray(arrivals, func(a *askedArrival) string { return unlessEmpty(encodeProofs(a.Delivery.Proofs)) }),
+		b.targets(),
+		b.resumed(),
 	}
+}
+
+// targets gives what was understood before of tickets that resume others, and resumed
+// the places of those; nothing where there are none.
+func (b *inboxBatch) targets() argument {
+	if !slices.ContainsFunc(b.tickets, ticketRow.resumes) {
+		return nil
+	}
+	return array(b.tickets, pgtype.TextOID, func(to []byte, row *ticketRow) []byte {
+		if row.ticket.Target == nil {
+			return nil
+		}
+		return append(to, row.ticket.Target.String()...)
+	})
+}
+
+func (b *inboxBatch) resumed() argument {
+	if !slices.ContainsFunc(b.tickets, ticketRow.resumes) {
+		return nil
+	}
+	return array(b.tickets, pgtype.Int8OID, func(to []byte, row *ticketRow) []byte {
+		if !row.resumes() {
+			return nil
+		}
+		return binary.BigEndian.AppendUint64(to, uint64(row.ticket.Resumes)) //nolint:gosec // two's complement, as the format has it
+	})
 }
 
 // unlessEmpty gives a JSON list, but nothing for an empty one.

@@ -15,7 +15,7 @@ import (
 const briefSQL = `
 select
   ticket.id, ticket.user_id, ticket.signal_id, ticket.position, ticket.broker_account_id, ticket.symbol,
-  ticket.multiplier::text, ticket.lane_id, ticket.lane_seq, ticket.state, ticket.target::text,
+  ticket.multiplier::text, ticket.lane_id, ticket.lane_seq, ticket.state, ticket.target::text, ticket.waits_until, ticket.resumes,
   ticket.reasons, ticket.decisions, ticket.created_at, ticket.updated_at,
   signal.source as signal_source, signal.webhook_config_id, signal.webhook_config_version, signal.delivery_id,
   signal.action as signal_action, signal.symbol as signal_symbol, signal.state as signal_state, signal.intent, signal.payload,
@@ -37,6 +37,7 @@ select
       order by later.lane_seq limit 1)
    ) as behind
    order by behind.lane_seq limit 1) as superseded_by,
+` + replacedSQL + `,
   (select json_agg(json_build_object('account', route.broker_account_id, 'multiplier', route.multiplier::text) order by route.position)
    from public.webhook_routes route
    where route.webhook_config_id = signal.webhook_config_id and route.version = signal.webhook_config_version)::text as routes,
@@ -74,6 +75,8 @@ type briefRow struct {
 	LaneSeq         int64
 	State           domain.State
 	Target          *string
+	WaitsUntil      *time.Time
+	Resumes         *int64
 	Reasons         string
 	Decisions       string
 	CreatedAt       time.Time
@@ -107,6 +110,7 @@ type briefRow struct {
 
 	Rules        *string
 	SupersededBy *uuid.UUID
+	ReplacedBy   *uuid.UUID
 	Routes       *string
 
 	ConfigQuantity  *string
@@ -198,7 +202,7 @@ func sameConfig(a, b *domain.WebhookConfigID) bool {
 func (r briefRow) brief() (*ports.TicketBrief, error) {
 	ticket, err := (&ticketModel{
 		ID: r.ID, UserID: r.UserID, SignalID: r.SignalID, Position: r.Position, BrokerAccountID: r.BrokerAccountID,
-		Symbol: r.Symbol, Multiplier: r.Multiplier, LaneID: r.LaneID, LaneSeq: r.LaneSeq, State: r.State, Target: r.Target,
+		Symbol: r.Symbol, Multiplier: r.Multiplier, LaneID: r.LaneID, LaneSeq: r.LaneSeq, State: r.State, Target: r.Target, WaitsUntil: r.WaitsUntil, Resumes: r.Resumes,
 		Reasons: r.Reasons, Decisions: r.Decisions, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}).toDomain()
 	if err != nil {
@@ -233,6 +237,9 @@ func (r briefRow) brief() (*ports.TicketBrief, error) {
 	}
 	if r.SupersededBy != nil {
 		brief.SupersededBy = &domain.SignalID{UUID: *r.SupersededBy}
+	}
+	if r.ReplacedBy != nil {
+		brief.ReplacedBy = &domain.SignalID{UUID: *r.ReplacedBy}
 	}
 	if brief.Rules, err = r.rules(); err != nil {
 		return nil, err

@@ -109,7 +109,7 @@ func (h *heldTicket) mayEnd(end ports.TicketEnd) error {
 const endTicketSQL = `
 with ended as (
   update public.tickets
-  set state = $2, reasons = $3::jsonb, decisions = decisions || $4::jsonb, updated_at = $5
+  set state = $2, reasons = $3::jsonb, decisions = decisions || $4::jsonb, updated_at = $5, waits_until = $10
   where id = $1
 ), moved as (
   update private.lanes set done_seq = $7 where lane_id = $6 and $7::bigint is not null
@@ -129,7 +129,7 @@ func (h *heldTicket) end(ctx context.Context, t *bundledTx, end ports.TicketEnd,
 		doneSeq = &h.LaneSeq
 	}
 	t.tell(ctx, endTicketSQL, h.ID, string(end.State), encodeReasons(end.Reasons), encodeDecisions(end.Decisions), at,
-		h.LaneID, doneSeq, h.SignalID, string(signal))
+		h.LaneID, doneSeq, h.SignalID, string(signal), end.WaitsUntil)
 	return nil
 }
 

@@ -44,6 +44,8 @@ func useCases() fx.Option {
 			fx.Annotate(app.NewIntake, fx.As(fx.Self()), fx.As(new(ports.SignalIntake))),
 			app.DefaultUsherConfig,
 			app.NewUsher,
+			app.DefaultOpenerConfig,
+			app.NewOpener,
 			app.NewExecutor,
 			app.NewTracker,
 			newStreams,
@@ -160,7 +162,7 @@ func newReconcilerConfig(alarm unmatchedAlarm) app.ReconcilerConfig {
 // last to end, so that nothing it accepted is left behind.
 func runBackground(
 	lc fx.Lifecycle, c Config, intake *app.Intake, usher *app.Usher, executor *app.Executor, tracker *app.Tracker, reconciler *app.Reconciler, sweeper *app.Housekeeping,
-	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, patrol *app.Patrol, relay *app.Relay, streams *app.Streams,
+	recaller *app.Recaller, flattener *app.Flattener, stops *app.StopWatch, patrol *app.Patrol, relay *app.Relay, streams *app.Streams, opener *app.Opener,
 ) {
 	if c.Role.takesIn() {
 		background(lc, relay.Tell)
@@ -178,6 +180,7 @@ func runBackground(
 		background(lc, flattener.Run)
 		background(lc, stops.Run)
 		background(lc, patrol.Run)
+		background(lc, opener.Run)
 	}
 }
 

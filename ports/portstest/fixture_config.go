@@ -107,7 +107,7 @@ func fullRules(accounts ...*domain.BrokerAccount) domain.WebhookRules {
 	Expect(err).NotTo(HaveOccurred())
 	r.Session = domain.Session{
 		Windows: []domain.TradingWindow{{Days: []time.Weekday{time.Sunday, time.Saturday}, From: 22 * 60, Until: 0}, {From: 0, Until: 1439}},
-		Zone:    newYork, Market: domain.MarketNYSEExtended, BindsExits: true,
+		Zone:    newYork, Market: domain.MarketNYSEExtended, BindsExits: true, Waits: true,
 	}
 	return r
 }

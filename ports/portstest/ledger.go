@@ -24,6 +24,7 @@ func DescribeLedger(name string, h StorageHarness) bool {
 		Describe("Brief and the backlog", func() { l.describeBacklog() })
 		Describe("Intend within limits", func() { l.describeLimits() })
 		Describe("Brief and a newer exit", func() { l.describeExitBehind() })
+		Describe("What waits for its session", func() { l.describeResumptions() })
 		Describe("Brief and the chain of alerts", func() { l.describeLinks() })
 		Describe("Brief and what waits behind", func() { l.describeBehind() })
 		Describe("Answer", func() { l.describeAnswer() })
