@@ -42,20 +42,7 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	own := positionKey{scope: ports.PositionsByWebhook, account: ticket.BrokerAccountID, symbol: ticket.Symbol}
 	if config := signal.signal.WebhookConfigID; config != nil {
 		own.config = *config
-		b.Rules = t.rules(*config, signal.signal.WebhookConfigVersion)
-		if b.Rules != nil && b.Rules.Risk.Count() {
-			b.Usage = t.usage(*config)
-		}
-		if b.Rules != nil && b.Rules.Staleness.Collapse {
-			b.Next = t.next(ticket, *config)
-		}
-		if b.Rules != nil && (b.Rules.Staleness.Collapse || b.Rules.Session.Waits) {
-			b.Carried = t.carried(ticket, *config)
-		}
-		b.Stood = clone(t.chains[t.chainOf(ticket, *config)])
-		if b.Rules != nil && b.Rules.Chain.OnBreak == domain.ChainHold && signal.signal.Intent.PreviousPosition != nil {
-			b.Behind = t.behind(ticket, *config)
-		}
+		t.briefOfConfig(b, ticket, signal, *config)
 	}
 	b.AccountPosition = copyPosition(t.positions[whole].position)
 	b.ConfigPosition = copyPosition(t.positions[own].position)
@@ -99,6 +86,27 @@ func (t *tx) brief(id domain.TicketID) (*ports.TicketBrief, error) {
 	}
 	b.Others, err = restoreOrders(others)
 	return b, err
+}
+
+// briefOfConfig tells what hangs on the config of a ticket's signal.
+func (t *tx) briefOfConfig(b *ports.TicketBrief, ticket domain.Ticket, signal signalRow, config domain.WebhookConfigID) {
+	b.Stood = clone(t.chains[t.chainOf(ticket, config)])
+	b.Rules = t.rules(config, signal.signal.WebhookConfigVersion)
+	if b.Rules == nil {
+		return
+	}
+	if b.Rules.Risk.Count() {
+		b.Usage = t.usage(config)
+	}
+	if b.Rules.Staleness.Collapse {
+		b.Next = t.next(ticket, config)
+	}
+	if b.Rules.Staleness.Collapse || b.Rules.Session.Waits {
+		b.Carried = t.carried(ticket, config)
+	}
+	if b.Rules.Chain.OnBreak == domain.ChainHold && signal.signal.Intent.PreviousPosition != nil {
+		b.Behind = t.behind(ticket, config)
+	}
 }
 
 func compareSteps(a, b orderRow) int {
