@@ -110,11 +110,9 @@ func (f *fleet) waitUntilWhole(ctx context.Context) {
 
 // waitUntilDrained waits until no lane has anything to do. It takes as long as
 // the backlog does, so it only asks that there is progress.
-func (f *fleet) waitUntilDrained(ctx context.Context) {
+func waitUntilDrained(ctx context.Context, database string) {
 	GinkgoHelper()
-	conn, err := pgx.Connect(ctx, f.database)
-	Expect(err).NotTo(HaveOccurred())
-	defer conn.Close(ctx)
+	conn := directly(ctx, database)
 	waiting := func() (n int64) {
 		GinkgoHelper()
 		Expect(conn.QueryRow(ctx, "select coalesce(sum(next_seq - 1 - done_seq), 0)::bigint from private.lanes").Scan(&n)).To(Succeed())
@@ -131,7 +129,7 @@ func (f *fleet) waitUntilDrained(ctx context.Context) {
 func (f *fleet) judge(ctx context.Context, alerts *stream) ledgerVerdict {
 	GinkgoHelper()
 	alerts.finish(ctx)
-	f.waitUntilDrained(ctx)
+	waitUntilDrained(ctx, f.database)
 	f.stop(ctx)
 	judged := judgeLedger(readLedger(ctx, f.database), alerts.answered())
 	Expect(judged.faults).To(BeEmpty(), "the client's log beside the broker's ledger: %s", judged)

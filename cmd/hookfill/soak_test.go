@@ -77,7 +77,7 @@ var _ = Describe("Processes under a steady load", func() {
 			Expect(s.growth()).To(BeNumerically("<=", allowed), "%s: %s", name, s)
 		}
 
-		load.drained(ctx, url)
+		waitUntilDrained(ctx, url)
 		said := intake.verified(ctx, "--drained")
 		Expect(said.Totals.Signals).To(BeEquivalentTo(load.answered.Load()))
 		Expect(said.Totals.BrokerOrders).To(BeEquivalentTo(load.answered.Load()))
@@ -136,16 +136,6 @@ func (l *soakLoad) post(ctx context.Context, n int) {
 		return
 	}
 	l.answered.Add(1)
-}
-
-// drained waits until everything is executed.
-func (l *soakLoad) drained(ctx context.Context, url string) {
-	GinkgoHelper()
-	db := directly(ctx, url)
-	Eventually(func(ctx context.Context) (n int64, err error) {
-		err = db.QueryRow(ctx, "select sum(next_seq - 1 - done_seq)::bigint from private.lanes").Scan(&n)
-		return n, err
-	}).WithContext(ctx).WithTimeout(settleTimeout).WithPolling(200 * time.Millisecond).Should(BeZero())
 }
 
 // series is what one thing was, at even distances in time.
