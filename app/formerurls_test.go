@@ -28,8 +28,8 @@ var _ = Describe("A webhook whose URL was rotated", func() {
 	uses := func(ctx context.Context) (symbols []domain.Symbol) {
 		GinkgoHelper()
 		t.read(ctx, func(ctx context.Context, r ports.Repositories) error {
-			found, err := r.WebhookConfigs.FormerURLUses(ctx, former.Config.ID())
-			for _, u := range found {
+			found, err := r.WebhookConfigs.FormerURLUses(ctx, former.Config.ID(), ports.PageRequest{})
+			for _, u := range found.Items {
 				symbols = append(symbols, u.Symbol)
 			}
 			return err

@@ -83,7 +83,7 @@ type WebhookConfigRepository interface {
 	// action, the last signal of those among the config's last FormerURLReach that
 	// carries the decision RuleFormerURL, the latest first. An alert that came by the
 	// present token since is not among them.
-	FormerURLUses(ctx context.Context, id domain.WebhookConfigID) ([]FormerURLUse, error)
+	FormerURLUses(ctx context.Context, id domain.WebhookConfigID, page PageRequest) (Page[FormerURLUse], error)
 	// OpenOrders counts the config's working or unsettled orders.
 	OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error)
 	// Usage gives what the config has used of the rails that count, by the

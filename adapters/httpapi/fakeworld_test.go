@@ -190,11 +190,15 @@ func (r configRows) Versions(_ context.Context, id domain.WebhookConfigID) ([]*d
 	return versions, nil
 }
 
-func (r configRows) FormerURLUses(_ context.Context, id domain.WebhookConfigID) ([]ports.FormerURLUse, error) {
+func (r configRows) FormerURLUses(_ context.Context, id domain.WebhookConfigID, page ports.PageRequest) (ports.Page[ports.FormerURLUse], error) {
 	if _, err := r.w.config(r.owner, id); err != nil {
-		return nil, err
+		return ports.Page[ports.FormerURLUse]{}, err
 	}
-	return []ports.FormerURLUse{{Symbol: "AAPL", Action: domain.ActionBuy, SignalID: domain.SignalID{UUID: uuid.UUID{15: 9}}, ReceivedAt: noon()}}, nil
+	uses := []ports.FormerURLUse{
+		{Symbol: "AAPL", Action: domain.ActionBuy, SignalID: domain.SignalID{UUID: uuid.UUID{15: 9}}, ReceivedAt: noon()},
+		{Symbol: "TSLA", Action: domain.ActionBuy, SignalID: domain.SignalID{UUID: uuid.UUID{15: 8}}, ReceivedAt: noon()},
+	}
+	return pageOf(uses, func(u ports.FormerURLUse) string { return u.SignalID.String() }, page)
 }
 
 func (r configRows) Refusals(_ context.Context, id domain.WebhookConfigID, page ports.PageRequest) (ports.Page[ports.Refusal], error) {

@@ -19,7 +19,6 @@ func formerURLUseOf(u ports.FormerURLUse) formerURLUseJSON {
 	return formerURLUseJSON{Symbol: u.Symbol, Action: u.Action, SignalID: u.SignalID, ReceivedAt: stamp(u.ReceivedAt)}
 }
 
-// listFormerURLUses is one page, however few symbols and actions an alert has.
 func (a *API) listFormerURLUses(ctx context.Context, c *call) (answer, error) {
 	id, err := pathID[domain.WebhookConfig](c, webhookNoun)
 	if err != nil {
@@ -29,13 +28,13 @@ func (a *API) listFormerURLUses(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q.page()
+	page := q.page()
 	if err := q.end(); err != nil {
 		return answer{}, err
 	}
 	var got ports.Page[ports.FormerURLUse]
 	err = c.read(ctx, func(ctx context.Context, repos ports.Repositories) (err error) {
-		got.Items, err = repos.WebhookConfigs.FormerURLUses(ctx, id)
+		got, err = repos.WebhookConfigs.FormerURLUses(ctx, id, page)
 		return err
 	})
 	if err != nil {

@@ -185,12 +185,12 @@ func (t *tx) isFormer(token tokenRow) bool {
 	return false
 }
 
-func (r configs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID) (uses []ports.FormerURLUse, err error) {
+func (r configs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID, q ports.PageRequest) (none ports.Page[ports.FormerURLUse], err error) {
 	if err := r.begin(ctx); err != nil {
-		return nil, err
+		return none, err
 	}
 	if _, err := r.find(id); err != nil {
-		return nil, err
+		return none, err
 	}
 	var last []domain.SignalSnapshot
 	for _, row := range r.signals {
@@ -203,6 +203,7 @@ func (r configs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID) (
 		symbol domain.Symbol
 		action domain.Action
 	}
+	var uses []ports.FormerURLUse
 	met := map[alert]bool{}
 	for _, s := range last[:min(len(last), ports.FormerURLReach)] {
 		a := alert{s.Intent.Symbol, s.Intent.Action}
@@ -211,7 +212,7 @@ func (r configs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID) (
 		}
 		met[a] = true
 	}
-	return uses, nil
+	return page(uses, func(u ports.FormerURLUse) uuid.UUID { return u.SignalID.UUID }, q)
 }
 
 func (r configs) OpenOrders(ctx context.Context, id domain.WebhookConfigID) (int, error) {

@@ -61,37 +61,51 @@ func (r *webhookConfigs) EndFormerTokens(ctx context.Context, id domain.WebhookC
 }
 
 type formerURLUseModel struct {
+	bun.BaseModel `bun:"alias:last"`
+
 	ID         uuid.UUID     `bun:"id"`
 	Symbol     domain.Symbol `bun:"symbol"`
 	Action     domain.Action `bun:"action"`
 	ReceivedAt time.Time     `bun:"received_at"`
 }
 
+func (m formerURLUseModel) listID() uuid.UUID { return m.ID }
+
+func (m formerURLUseModel) toPort() ports.FormerURLUse {
+	return ports.FormerURLUse{Symbol: m.Symbol, Action: m.Action, SignalID: domain.SignalID{UUID: m.ID}, ReceivedAt: m.ReceivedAt.UTC()}
+}
+
+// The last alert of each symbol and action, of those that are looked at.
+const lastAlertsSQL = `
+select distinct on (symbol, action) id, symbol, action, received_at, decisions
+from (
+  select id, symbol, action, received_at, decisions
+  from public.signals
+  where webhook_config_id = ?
+  order by id desc
+  limit ?
+) as reached
+order by symbol, action, id desc`
+
 // FormerURLUses implements ports.WebhookConfigRepository.
-func (r *webhookConfigs) FormerURLUses(ctx context.Context, id domain.WebhookConfigID) ([]ports.FormerURLUse, error) {
+func (r *webhookConfigs) FormerURLUses(
+	ctx context.Context, id domain.WebhookConfigID, asked ports.PageRequest,
+) (ports.Page[ports.FormerURLUse], error) {
+	var none ports.Page[ports.FormerURLUse]
 	if _, err := r.ByID(ctx, id); err != nil {
-		return nil, err
+		return none, err
 	}
 	var rows []formerURLUseModel
-	err := r.tx.NewRaw(`
-		select id, symbol, action, received_at
-		from (
-			select distinct on (symbol, action) id, symbol, action, received_at, decisions
-			from (
-				select id, symbol, action, received_at, decisions
-				from public.signals
-				where webhook_config_id = ?
-				order by id desc
-				limit ?
-			) as reached
-			order by symbol, action, id desc
-		) as last
-		where decisions @> jsonb_build_array(jsonb_build_object('rule', ?::text))
-		order by id desc`, id.UUID, ports.FormerURLReach, domain.RuleFormerURL).Scan(ctx, &rows)
+	q := r.tx.NewSelect().Model(&rows).
+		ModelTableExpr("("+lastAlertsSQL+") as last", id.UUID, ports.FormerURLReach).
+		Where("last.decisions @> jsonb_build_array(jsonb_build_object('rule', ?::text))", domain.RuleFormerURL)
+	limit, err := page(q, asked)
 	if err != nil {
-		return nil, translate(err)
+		return none, err
 	}
-	return column(rows, func(m formerURLUseModel) ports.FormerURLUse {
-		return ports.FormerURLUse{Symbol: m.Symbol, Action: m.Action, SignalID: domain.SignalID{UUID: m.ID}, ReceivedAt: m.ReceivedAt.UTC()}
-	}), nil
+	if err := q.Scan(ctx); err != nil {
+		return none, translate(err)
+	}
+	rows, next := cut(rows, limit)
+	return ports.Page[ports.FormerURLUse]{Items: column(rows, formerURLUseModel.toPort), Next: next}, nil
 }

@@ -48,10 +48,14 @@ func describeEndFormerTokens(w *world) {
 }
 
 func describeFormerURLUses(w *world) {
-	uses := func(ctx context.Context, id domain.WebhookConfigID) ([]ports.FormerURLUse, error) {
-		return ask(ctx, w, w.ada, func(ctx context.Context, r ports.Repositories) ([]ports.FormerURLUse, error) {
-			return r.WebhookConfigs.FormerURLUses(ctx, id)
+	page := func(ctx context.Context, id domain.WebhookConfigID, q ports.PageRequest) (ports.Page[ports.FormerURLUse], error) {
+		return ask(ctx, w, w.ada, func(ctx context.Context, r ports.Repositories) (ports.Page[ports.FormerURLUse], error) {
+			return r.WebhookConfigs.FormerURLUses(ctx, id, q)
 		})
+	}
+	uses := func(ctx context.Context, id domain.WebhookConfigID) ([]ports.FormerURLUse, error) {
+		all, err := page(ctx, id, ports.PageRequest{})
+		return all.Items, err
 	}
 	// comes stores an alert to buy a symbol, by a former token or by the last one.
 	comes := func(ctx context.Context, c *domain.WebhookConfig, symbol domain.Symbol, former bool) ports.FormerURLUse {
@@ -79,6 +83,13 @@ func describeFormerURLUses(w *world) {
 		comes(ctx, c, "NVDA", false)
 		comes(ctx, other, "AAPL", false)
 		Expect(uses(ctx, c.ID())).To(sameAs([]ports.FormerURLUse{tsla, aapl}), "MSFT has moved")
+		first, err := page(ctx, c.ID(), ports.PageRequest{Limit: 1})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(first.Items).To(sameAs([]ports.FormerURLUse{tsla}))
+		rest, err := page(ctx, c.ID(), ports.PageRequest{Limit: 1, Cursor: first.Next})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(rest.Items).To(sameAs([]ports.FormerURLUse{aapl}))
+		Expect(rest.Next).To(BeEmpty())
 	})
 
 	It("is KindNotFound for a missing config", func(ctx SpecContext) {
