@@ -50,21 +50,33 @@ func (o *Opener) Run(ctx context.Context) {
 	})
 }
 
-// Round resumes every ticket whose session is on.
+// Round resumes every ticket whose session is on. One that cannot be resumed holds up
+// none of the others, unless nothing can be done now.
 func (o *Opener) Round(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for {
 		due, err := o.ledger.DueToResume(ctx, o.clock.Now(), o.c.Batch)
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		for _, id := range due {
-			if err := o.resume(ctx, id); err != nil {
-				return err
-			}
-		}
+		failed := o.resumeAll(ctx, due)
 		o.bell.Ring()
+		if failed != nil {
+			return failed
+		}
 	}
-	return ctx.Err()
+}
+
+func (o *Opener) resumeAll(ctx context.Context, due []domain.TicketID) (failed error) {
+	for _, id := range due {
+		err := o.resume(ctx, id)
+		if err != nil {
+			failed = errors.Join(failed, err)
+		}
+		if ctx.Err() != nil || errors.Is(err, domain.KindUnavailable) {
+			return failed
+		}
+	}
+	return failed
 }
 
 // resume queues the signal that goes on for a ticket. Its id is written down before it

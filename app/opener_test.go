@@ -18,6 +18,19 @@ func (h *house) openerOn(inbox ports.SignalInbox) *app.Opener {
 	return app.NewOpener(h.directory, h.ledger, inbox, h.clock, h.ids, h.bell, quietLog(), app.DefaultOpenerConfig())
 }
 
+// turnsAway is an inbox that cannot take one symbol.
+type turnsAway struct {
+	ports.SignalInbox
+	symbol domain.Symbol
+}
+
+func (a turnsAway) Submit(ctx context.Context, s *domain.Signal) error {
+	if s.Symbol() == a.symbol {
+		return &domain.Error{Kind: domain.KindInternal, Code: "internal", Msg: "it breaks"}
+	}
+	return a.SignalInbox.Submit(ctx, s)
+}
+
 // cutAtResuming is a ledger that is gone when a ticket is told that it was resumed.
 type cutAtResuming struct{ ports.Ledger }
 
@@ -32,6 +45,7 @@ var _ = Describe("An alert that waits for its session", func() {
 	const (
 		evening = 7 * time.Hour
 		night   = 17 * time.Hour
+		tesla   = `{"ticker":"TSLA","action":"buy","quantity":"1","price":"100"}`
 		target  = `{"ticker":"AAPL","action":"buy","quantity":"1","price":"100","market_position":"long","market_position_size":"%"}`
 	)
 	var (
@@ -189,6 +203,18 @@ var _ = Describe("An alert that waits for its session", func() {
 		Expect(t.desk.Answer(ctx, t.who, id, ports.BacklogDiscard)).Error().NotTo(HaveOccurred(), "the same answer again")
 		opens(ctx)
 		Expect(t.orders(ctx)).To(BeEmpty())
+	})
+
+	It("holds up no other, where it cannot be gone on for", func(ctx SpecContext) {
+		sends(ctx, buyTen)
+		other := t.send(ctx, hook, tesla)
+		t.settle(ctx)
+		t.clock.Advance(night)
+		opener := t.openerOn(turnsAway{t.inbox, "AAPL"})
+		Expect(opener.Round(ctx)).To(MatchError(domain.KindInternal))
+		t.settle(ctx)
+		Expect(ticket(ctx, other).Reasons).To(ConsistOf(HaveField("Code", domain.ReasonResumed)))
+		Expect(t.held(ctx, "TSLA")).NotTo(Equal("0"))
 	})
 
 	DescribeTable("is gone on for once, whatever cut the first round short", func(ctx SpecContext, opener func() *app.Opener) {
