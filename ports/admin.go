@@ -147,12 +147,12 @@ type OrderDesk interface {
 	// by the config's present version. The config of the signal must still exist.
 	Replay(ctx context.Context, caller domain.Principal, id domain.SignalID, once Idempotency) (*domain.Signal, error)
 	// Answer says what to do with a signal of which tickets ask, or wait for their
-	// session, and gives it as it is then. Execute queues, for each of them, a new signal of the same intent to
-	// the same account, judged by the config's present version and as old as the
-	// answer; the ticket names it. Discard leaves them expired; it is
-	// the only answer to one that waits. The same answer again
-	// changes nothing and queues nothing more, whatever cut the first short. Another
-	// answer, or a signal of which nothing asks, is KindConflict with code not_asked.
+	// session, and gives it as it is then. Execute queues, for each that asks, a new
+	// signal of the same intent to the same account, judged by the config's present
+	// version and as old as the answer; the ticket names it. Discard leaves them
+	// expired; it is the only answer to one that waits. The same answer again changes
+	// nothing and queues nothing more, whatever cut the first short. Another answer,
+	// or a signal of which nothing asks or waits, is KindConflict with code not_asked.
 	// A missing signal and another user's are the same KindNotFound.
 	Answer(ctx context.Context, caller domain.Principal, id domain.SignalID, action BacklogAction) (*domain.Signal, error)
 	// CancelOrder asks the broker to end a working order and records its answer.
