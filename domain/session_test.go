@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -54,17 +55,21 @@ var _ = Describe("A session", func() {
 		// On is when it is on again, empty for never.
 		On string
 	}
+	// played gives the session of a row, and the moment it is looked at.
+	played := func(r *row) (domain.Session, time.Time) {
+		GinkgoHelper()
+		s := domain.Session{Windows: windows(r.Windows...), Market: r.Market}
+		if r.Zone != "" {
+			s.Zone = zone(r.Zone)
+		}
+		r.Symbol = cmp.Or(r.Symbol, "AAPL")
+		at, err := time.Parse(time.RFC3339, r.At)
+		Expect(err).NotTo(HaveOccurred())
+		return s, at
+	}
 	DescribeTable("is on or not",
 		func(r row) {
-			s := domain.Session{Windows: windows(r.Windows...), Market: r.Market}
-			if r.Zone != "" {
-				s.Zone = zone(r.Zone)
-			}
-			if r.Symbol == "" {
-				r.Symbol = "AAPL"
-			}
-			at, err := time.Parse(time.RFC3339, r.At)
-			Expect(err).NotTo(HaveOccurred())
+			s, at := played(&r)
 			Expect(s.Closed(r.Symbol, at)).To(Equal(r.Closed))
 		},
 		Entry("always, where nothing bounds it", row{At: "2026-11-22T03:00:00Z"}),
@@ -128,15 +133,7 @@ var _ = Describe("A session", func() {
 
 	DescribeTable("is on again",
 		func(r row) {
-			s := domain.Session{Windows: windows(r.Windows...), Market: r.Market}
-			if r.Zone != "" {
-				s.Zone = zone(r.Zone)
-			}
-			if r.Symbol == "" {
-				r.Symbol = "AAPL"
-			}
-			at, err := time.Parse(time.RFC3339, r.At)
-			Expect(err).NotTo(HaveOccurred())
+			s, at := played(&r)
 			on, found := s.NextOn(r.Symbol, at)
 			if r.On == "" {
 				Expect(found).To(BeFalse())
