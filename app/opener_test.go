@@ -141,6 +141,15 @@ var _ = Describe("An alert that waits for its session", func() {
 		Entry("a position", []string{strings.Replace(target, "%", "4", 1)}, "buy 4 filled"),
 	)
 
+	DescribeTable("is not gone on for once its webhook sent", func(ctx SpecContext, later string) {
+		sends(ctx, buyTen, later)
+		opens(ctx)
+		Expect(t.orders(ctx)).To(BeEmpty())
+	},
+		Entry("an exit of a part", `{"ticker":"AAPL","action":"exit","quantity":"4","price":"100"}`),
+		Entry("a cancel", `{"ticker":"AAPL","action":"cancel"}`),
+	)
+
 	It("is carried on by what comes at the opening before it is resumed, and not traded twice", func(ctx SpecContext) {
 		sends(ctx, buyTen)
 		t.clock.Advance(night)
